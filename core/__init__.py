@@ -1,0 +1,1 @@
+"""What every room shares: types, policy loading, artifacts, storage, media, clock, audit, settings, errors."""

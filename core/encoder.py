@@ -1,0 +1,59 @@
+"""The text encoder: all-MiniLM-L6-v2 as int8 ONNX, served by onnxruntime without torch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.artifacts import open_artifact
+
+ENCODER_NAME = "text-encoder"
+ENCODER_SCHEMA = 1
+DIMENSIONS = 384
+MAX_TOKENS = 256
+
+Vectors = NDArray[np.float32]
+
+
+class TextEncoder:
+    """Turns texts into unit vectors of 384 float32s.
+
+    Texts run one at a time: dynamic int8 scales activations by the whole tensor, so in a batch a text's vector would
+    depend on its neighbours, and a verdict or a ranking with it.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        # Imported here: only processes that encode pay for the runtime.
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.revision = open_artifact(folder, name=ENCODER_NAME, schema_version=ENCODER_SCHEMA).revision
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return an array of shape (len(texts), 384), each row of length one."""
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts))):
+            vectors[row] = self._run(np.asarray([encoding.ids], dtype=np.int64))[0]
+        return vectors
+
+    def encode_one(self, text: str) -> Vectors:
+        """Return the vector of one text, shape (384,)."""
+        vector: Vectors = self.encode([text])[0]
+        return vector
+
+    def _run(self, tokens_BT: NDArray[np.int64]) -> Vectors:  # noqa: N803 - shapes are named
+        (pooled,) = self._session.run(None, {"input_ids": tokens_BT})
+        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        unit: Vectors = (pooled / np.maximum(norms, 1e-12)).astype(np.float32)
+        return unit

@@ -1,0 +1,60 @@
+"""Settings from the environment (``KINDLING_*``), checked once at start-up."""
+
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Unknown ``KINDLING_*`` names in a settings file are errors."""
+
+    model_config = SettingsConfigDict(env_prefix="KINDLING_", extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path(".kindling"), description="Folder for the database, media, models and snapshots.")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite inside `home`.")
+    media_url: str = Field(default="", description="fsspec URL of the media store; empty means `home`/media.")
+    policies: Path | None = Field(default=None, description="Folder whose policy files replace the shipped ones.")
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that the server listens on.")
+    public_url: str = Field(default="", description="Address that people reach the server at; empty means host:port.")
+    demo: bool = Field(default=False, description="Offer the page that lets anyone act as any demo person.")
+    issuer: str = Field(default="kindling", description="`iss` of the tokens that `kindling token` mints.")
+    audience: str = Field(default="kindling", description="`aud` that every token must carry.")
+    oidc_issuer: str = Field(default="", description="Issuer URL of an OpenID provider whose tokens are accepted too.")
+    webhook_secret: SecretStr | None = Field(default=None, description="Key that signs webhooks.")
+    max_upload_bytes: int = Field(default=50_000_000, gt=0, description="Largest accepted upload, in bytes.")
+    max_body_bytes: int = Field(default=1_000_000, gt=0, description="Largest accepted JSON body, in bytes.")
+    generation_backend: str = Field(default="world", description="Backend for models that no other backend claims.")
+    diffusers_model: str = Field(default="", description="Local path or hub id of a diffusers pipeline; empty: none.")
+    diffusers_revision: str = Field(default="", description="Pinned revision of `diffusers_model` when it is a hub id.")
+    workers: int = Field(default=1, ge=0, le=64, description="Generation workers that `kindling serve` starts.")
+    encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
+    ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
+    log_level: str = Field(default="INFO", description="Lowest level that is logged.")
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database URL with the default filled in."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'kindling.db'}"
+
+    @cached_property
+    def resolved_media_url(self) -> str:
+        """The media URL with the default filled in."""
+        return self.media_url or f"file://{self.home.absolute() / 'media'}"
+
+    @property
+    def models(self) -> Path:
+        """Folder of the models that set-up makes (the exported encoder)."""
+        return self.home / "models"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder that holds one sub-folder per serving snapshot, and ``CURRENT``."""
+        return self.home / "snapshots"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the locally made signing keys and certificate."""
+        return self.home / "keys"

@@ -1,0 +1,97 @@
+"""The database: SQLite (WAL) when embedded, PostgreSQL when operated. Both behave the same to the repositories."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from core.errors import Unavailable
+
+_WRITE = "kindling_write"
+_BUSY_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One unit of work. Commits when its ``with`` block ends, rolls back when it raises."""
+
+    connection: Connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use (it locks whole files, not rows)."""
+        return self.connection.dialect.name == "sqlite"
+
+
+class Database:
+    """Opens transactions. Safe to share between threads; one per process."""
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        self.url = _with_driver(url)
+        if self.url.startswith("sqlite"):
+            _make_parent(self.url)
+        self.engine: Engine = create_engine(self.url, pool_size=pool_size, max_overflow=16, pool_pre_ping=False)
+        if self.engine.dialect.name == "sqlite":
+            _prepare_sqlite(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that only reads: it sees one state of the database and never waits for a writer."""
+        with self.engine.connect() as connection, connection.begin():
+            yield Transaction(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open a transaction that may write. On SQLite it takes the write lock at once, so it cannot fail half-way."""
+        with self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed.render_as_string(hide_password=False)
+
+
+def _make_parent(url: str) -> None:
+    name = make_url(url).database
+    if not name or name == ":memory:":
+        return
+    try:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            code="database_folder", detail=f"The database folder cannot be made: {error.strerror}.",
+            expected="Set KINDLING_HOME to a folder that this user may write to.",
+        ) from error  # fmt: skip
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Take transaction control from the driver, so that BEGIN is ours to choose (SQLAlchemy's documented recipe)."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+            "mmap_size=268435456",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,61 @@
+"""What people did: append-only, idempotent by the client's event id."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from core.ids import PersonId, VideoId
+from core.records import Event
+from core.storage.database import Transaction
+from core.storage.rows import batches, insert_ignoring, record_from
+from core.storage.tables.feed import events, hides
+from core.vocabulary import EventKind
+
+
+class Events:
+    """The event log and the state that follows from it at once (hides)."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def known(self, event_ids: Iterable[str]) -> set[str]:
+        """Return which of these event ids are already stored."""
+        found: set[str] = set()
+        for part in batches(sorted(set(event_ids))):
+            found |= set(self._tx.connection.scalars(select(events.c.event_id).where(events.c.event_id.in_(part))))
+        return found
+
+    def append(self, items: Sequence[Event]) -> int:
+        """Store events whose id is new; return how many were."""
+        return insert_ignoring(
+            self._tx, events, [{name: getattr(item, name) for name in Event.__slots__} for item in items]
+        )
+
+    def of_person(
+        self, person_id: PersonId, *, since: datetime, kinds: Iterable[EventKind] | None = None, limit: int = 2000
+    ) -> list[Event]:
+        """Return a person's events that the server received after ``since``, newest first."""
+        query = select(events).where(events.c.person_id == person_id, events.c.received_at > since)
+        if kinds is not None:
+            query = query.where(events.c.kind.in_([str(kind) for kind in kinds]))
+        rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).mappings()
+        return [_event(row) for row in rows]
+
+    def hide(self, person_id: PersonId, video_id: VideoId, at: datetime) -> None:
+        """Never show this video to this person again (until they say otherwise)."""
+        insert_ignoring(self._tx, hides, [{"person_id": person_id, "video_id": video_id, "created_at": at}])
+
+    def unhide(self, person_id: PersonId, video_id: VideoId) -> None:
+        """Take a hide back."""
+        self._tx.connection.execute(delete(hides).where(hides.c.person_id == person_id, hides.c.video_id == video_id))
+
+    def hidden(self, person_id: PersonId) -> set[VideoId]:
+        """Return what a person has hidden."""
+        query = select(hides.c.video_id).where(hides.c.person_id == person_id)
+        return {VideoId(value) for value in self._tx.connection.scalars(query)}
+
+
+def _event(row: Any) -> Event:
+    return record_from(row, Event, {"kind": EventKind})

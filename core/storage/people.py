@@ -1,0 +1,129 @@
+"""People, follows and blocks."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, or_, select, update
+
+from core.ids import PersonId
+from core.records import Person
+from core.storage.database import Transaction
+from core.storage.rows import batches, insert_ignoring, record_from
+from core.storage.tables.accounts import blocks, follows, people
+
+
+class People:
+    """Accounts, and the edges between them."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, persons: Sequence[Person]) -> None:
+        """Store new people."""
+        rows = [{name: getattr(person, name) for name in Person.__slots__} for person in persons]
+        for part in batches(rows):
+            self._tx.connection.execute(insert(people), part)
+
+    def find(self, person_id: PersonId) -> Person | None:
+        """Return a person who has not deleted their account, or None."""
+        query = select(people).where(people.c.id == person_id, people.c.deleted_at.is_(None))
+        row = self._tx.connection.execute(query).mappings().first()
+        return None if row is None else _person(row)
+
+    def find_by_handle(self, handle: str) -> Person | None:
+        """Return the person with this handle (without the @), or None."""
+        query = select(people).where(people.c.handle == handle, people.c.deleted_at.is_(None))
+        row = self._tx.connection.execute(query).mappings().first()
+        return None if row is None else _person(row)
+
+    def many(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
+        """Return those of the given people who exist, by id."""
+        found: dict[PersonId, Person] = {}
+        for part in batches(sorted(set(person_ids))):
+            query = select(people).where(people.c.id.in_(part), people.c.deleted_at.is_(None))
+            for row in self._tx.connection.execute(query).mappings():
+                person = _person(row)
+                found[person.id] = person
+        return found
+
+    def page(self, *, after: str = "", limit: int = 100, containing: str = "") -> list[Person]:
+        """Return people in order of id, optionally only those whose handle or name contains a text."""
+        query = select(people).where(people.c.id > after, people.c.deleted_at.is_(None))
+        if containing:
+            query = query.where(
+                or_(
+                    people.c.handle.icontains(containing, autoescape=True),
+                    people.c.display_name.icontains(containing, autoescape=True),
+                )
+            )
+        rows = self._tx.connection.execute(query.order_by(people.c.id).limit(limit)).mappings()
+        return [_person(row) for row in rows]
+
+    def lock(self, person_id: PersonId) -> None:
+        """Hold the person's row until the transaction ends: everything counted per person is counted under this."""
+        self._tx.connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
+
+    def set_signals(self, person_id: PersonId, signals: dict[str, bool]) -> None:
+        """Replace which signals the ranker may use about a person."""
+        self._tx.connection.execute(update(people).where(people.c.id == person_id).values(signals=signals))
+
+    def follow(self, follower: PersonId, followee: PersonId, at: datetime) -> bool:
+        """Make ``follower`` follow ``followee``; False if they already did."""
+        return insert_ignoring(self._tx, follows, [_follow_row(follower, followee, at)]) > 0
+
+    def add_follows(self, edges: Sequence[tuple[PersonId, PersonId, datetime]]) -> None:
+        """Store many follows at once."""
+        insert_ignoring(self._tx, follows, [_follow_row(*edge) for edge in edges])
+
+    def unfollow(self, follower: PersonId, followee: PersonId) -> None:
+        """Make ``follower`` no longer follow ``followee``."""
+        self._tx.connection.execute(
+            delete(follows).where(follows.c.follower_id == follower, follows.c.followee_id == followee)
+        )
+
+    def block(self, blocker: PersonId, blocked: PersonId, at: datetime) -> None:
+        """Block someone; follows in both directions end."""
+        row = {"blocker_id": blocker, "blocked_id": blocked, "created_at": at}
+        insert_ignoring(self._tx, blocks, [row])
+        self.unfollow(blocker, blocked)
+        self.unfollow(blocked, blocker)
+
+    def unblock(self, blocker: PersonId, blocked: PersonId) -> None:
+        """Lift a block."""
+        self._tx.connection.execute(
+            delete(blocks).where(blocks.c.blocker_id == blocker, blocks.c.blocked_id == blocked)
+        )
+
+    def following(self, person_id: PersonId) -> set[PersonId]:
+        """Return whom a person follows."""
+        query = select(follows.c.followee_id).where(follows.c.follower_id == person_id)
+        return {PersonId(value) for value in self._tx.connection.scalars(query)}
+
+    def followers(self, person_id: PersonId) -> set[PersonId]:
+        """Return who follows a person."""
+        query = select(follows.c.follower_id).where(follows.c.followee_id == person_id)
+        return {PersonId(value) for value in self._tx.connection.scalars(query)}
+
+    def are_mutual(self, first: PersonId, second: PersonId) -> bool:
+        """Tell whether two people follow each other."""
+        edge = or_(
+            and_(follows.c.follower_id == first, follows.c.followee_id == second),
+            and_(follows.c.follower_id == second, follows.c.followee_id == first),
+        )
+        rows = self._tx.connection.execute(select(follows.c.follower_id).where(edge)).all()
+        return len(rows) == 2 and first != second
+
+    def blocked_either_way(self, person_id: PersonId) -> set[PersonId]:
+        """Return everyone this person has blocked or is blocked by."""
+        query = select(blocks).where(or_(blocks.c.blocker_id == person_id, blocks.c.blocked_id == person_id))
+        pairs = self._tx.connection.execute(query).all()
+        return {PersonId(row.blocked_id if row.blocker_id == person_id else row.blocker_id) for row in pairs}
+
+
+def _follow_row(follower: PersonId, followee: PersonId, at: datetime) -> dict[str, Any]:
+    return {"follower_id": follower, "followee_id": followee, "created_at": at}
+
+
+def _person(row: Any) -> Person:
+    return record_from(row, Person, {})

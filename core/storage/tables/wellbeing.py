@@ -1,0 +1,27 @@
+"""How much a person has been handed out, and what they answered when asked."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table
+
+from core.storage.types import Json, UtcDateTime, metadata
+
+viewing = Table(
+    "viewing",
+    metadata,
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("state", Json, nullable=False),  # wellbeing.state.ViewingState
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False),
+    Column("kind", String(20), nullable=False),  # item, mood, time_well_spent, who5, look_back
+    Column("video_id", String(64)),
+    Column("offered_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("answer", Float),
+    Column("skipped", Boolean, nullable=False, default=False),
+    Index(None, "person_id", "offered_at"),
+)

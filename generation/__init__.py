@@ -1,0 +1,1 @@
+"""From words to a film with sound: storyboards, backends, the queue's worker."""

@@ -1,0 +1,1 @@
+"""The ``kindling`` command: one small file per group of sub-commands."""

@@ -1,0 +1,47 @@
+"""The ``kindling`` command. Each group of sub-commands is a file of its own, loaded only when it is used."""
+
+import sys
+from importlib import import_module
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Kindling: feed, safety, wellbeing, generation.")
+
+# name -> module that holds a typer.Typer called `app`; heavy imports stay inside the functions of those modules
+GROUPS = {
+    "setup": "pipelines.commands.setup",
+    "demo": "pipelines.commands.demo",
+    "train": "pipelines.commands.train",
+    "eval": "pipelines.commands.evaluate",
+    "bench": "pipelines.commands.bench",
+    "policy": "pipelines.commands.policy",
+    "audit": "pipelines.commands.audit",
+    "db": "pipelines.commands.db",
+}
+COMMANDS = {
+    "serve": "pipelines.commands.serve",
+    "worker": "pipelines.commands.worker",
+    "token": "pipelines.commands.token",
+}
+
+
+def _register() -> None:
+    for name, module in GROUPS.items():
+        app.add_typer(import_module(module).app, name=name)
+    for name, module in COMMANDS.items():
+        command = import_module(module).command
+        app.command(name)(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    _register()
+    try:
+        app()
+    except Exception as error:
+        from core.errors import KindlingError
+
+        if not isinstance(error, KindlingError):
+            raise
+        typer.secho(f"{error.detail}\n{error.expected or ''}".rstrip(), fg="red", err=True)
+        sys.exit(2)

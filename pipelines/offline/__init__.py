@@ -1,0 +1,1 @@
+"""Work that no request waits for: the demo city, training, snapshots, indexes, evaluation, replays."""

@@ -1,0 +1,45 @@
+"""All that a journey needs, opened once per process."""
+
+from dataclasses import dataclass
+
+from core.clock import Clock, SystemClock
+from core.encoder import TextEncoder
+from core.media.store import MediaStore
+from core.settings import Settings
+from core.storage.database import Database
+from generation.room import Generation
+from ranking.room import Ranking
+from safety.room import Safety
+from wellbeing.room import Wellbeing
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The four rooms, the state they decide about, and the clock."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    media: MediaStore
+    encoder: TextEncoder
+    ranking: Ranking
+    safety: Safety
+    wellbeing: Wellbeing
+    generation: Generation
+
+
+def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
+    """Load every policy, model and store. Raises ``BrokenPolicy`` or ``BrokenArtifact`` if one cannot be used."""
+    clock = clock or SystemClock()
+    encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    return Rooms(
+        settings=settings,
+        clock=clock,
+        database=Database(settings.resolved_database_url),
+        media=MediaStore(settings.resolved_media_url),
+        encoder=encoder,
+        ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies),
+        safety=Safety.open(encoder, keys=settings.keys, overrides=settings.policies),
+        wellbeing=Wellbeing.open(overrides=settings.policies),
+        generation=Generation.open(settings),
+    )

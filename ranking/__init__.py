@@ -1,0 +1,1 @@
+"""Who sees what: candidates, features, heads, value, steering, diversity, explanations."""

@@ -1,0 +1,110 @@
+"""Fixtures that every test may use: no network, both databases, a clock that stands still, small people."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="kindling-run-"))
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from core.clock import ManualClock
+from core.encoder import TextEncoder
+from core.ids import PersonId
+from core.media.store import MediaStore
+from core.records import Person
+from core.storage.database import Database
+from core.storage.tables import metadata
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+_LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    real_connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = address[0] if isinstance(address, tuple) else address
+            if host not in _LOOPBACK:
+                raise RuntimeError(f"a test tried to reach {host!r}: tests use no network")
+        return real_connect(self, address)  # type: ignore[arg-type]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL, started from the pgserver wheel."""
+    import pgserver
+
+    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database with all tables, on each of the two engines."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'kindling.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    opened = Database(url)
+    metadata.drop_all(opened.engine)
+    metadata.create_all(opened.engine)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture()
+def clock() -> ManualClock:
+    """A clock that stands at noon, UTC, until the test moves it."""
+    return ManualClock(NOON)
+
+
+@pytest.fixture()
+def media(tmp_path: Path) -> MediaStore:
+    """An empty local media store."""
+    return MediaStore(f"file://{tmp_path / 'media'}")
+
+
+@pytest.fixture(scope="session")
+def encoder_folder() -> Path:
+    """The exported text encoder: made once per checkout, in the folder that `make test` uses."""
+    folder = Path(os.environ.get("KINDLING_TEST_MODELS", ".kindling/models")) / "encoder"
+    if not (folder / "manifest.json").exists():
+        from core.clock import SystemClock
+        from pipelines.offline.encoder import export_encoder
+
+        export_encoder(folder, SystemClock())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_folder: Path) -> TextEncoder:
+    """The text encoder itself."""
+    return TextEncoder(encoder_folder)
+
+
+def make_person(name: str, *, born: date | None = date(1990, 5, 1), **values: object) -> Person:
+    """Return a person called ``name``; adults unless ``born`` says otherwise."""
+    fields: dict[str, object] = {
+        "id": PersonId(f"per_{name}"),
+        "handle": name,
+        "display_name": name.title(),
+        "birth_date": born,
+        "jurisdiction": "ZZ",
+        "timezone": "UTC",
+        "created_at": NOON,
+    }
+    return Person(**(fields | values))  # type: ignore[arg-type]

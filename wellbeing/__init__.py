@@ -1,0 +1,1 @@
+"""How much and how it feels: session limits, polls, nudges, family controls."""
