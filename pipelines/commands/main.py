@@ -1,4 +1,4 @@
-"""The ``kindling`` command. Each group of sub-commands is a file of its own, loaded only when it is used."""
+"""The ``kindling`` command. Each group of sub-commands is a file of its own; heavy imports stay in their functions."""
 
 import sys
 from importlib import import_module
@@ -7,7 +7,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Kindling: feed, safety, wellbeing, generation.")
 
-# name -> module that holds a typer.Typer called `app`; heavy imports stay inside the functions of those modules
+# name -> module that holds a typer.Typer called `app`
 GROUPS = {
     "setup": "pipelines.commands.setup",
     "demo": "pipelines.commands.demo",
@@ -17,6 +17,7 @@ GROUPS = {
     "policy": "pipelines.commands.policy",
     "audit": "pipelines.commands.audit",
     "db": "pipelines.commands.db",
+    "lake": "pipelines.commands.lake",
 }
 COMMANDS = {
     "serve": "pipelines.commands.serve",

@@ -1,0 +1,51 @@
+"""Brings a database to the newest schema, with Alembic."""
+
+from pathlib import Path
+from typing import Any
+
+from core.errors import Unavailable
+from core.storage.database import Database
+
+_HERE = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Run every migration that this database has not seen. Safe to repeat."""
+    from alembic import command
+
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+
+
+def require_current(database: Database) -> None:
+    """Raise ``Unavailable`` when the database is not at the newest schema, saying what to run."""
+    if current_revision(database) != newest_revision():
+        raise Unavailable(
+            code="database_schema",
+            detail="The database is not at this program's schema.",
+            expected="Run `kindling db upgrade`, then start again.",
+        )
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the revision that the database is at, or None when it is empty."""
+    from alembic.runtime.migration import MigrationContext
+
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the revision that this program writes."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_HERE)).get_current_head()
+
+
+def _config(connection: Any) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.attributes["connection"] = connection
+    return config
