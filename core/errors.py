@@ -31,6 +31,11 @@ class NotFound(KindlingError):
 
 
 @dataclass(slots=True, eq=False)
+class NotAuthenticated(KindlingError):
+    """Who is asking is not known: no token, or one that cannot be accepted."""
+
+
+@dataclass(slots=True, eq=False)
 class NotAllowed(KindlingError):
     """The caller is known and may not do this."""
 

@@ -24,6 +24,7 @@ class Person:
     bio: str = ""
     is_private: bool = False
     signals: Mapping[str, bool] = field(default_factory=dict)
+    reset_at: datetime | None = None  # the ranker uses nothing this person did before this moment
 
     def is_minor(self, now: datetime) -> bool:
         """Whether to treat this person as a minor at ``now``; unknown age is a minor."""

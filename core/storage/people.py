@@ -68,6 +68,10 @@ class People:
         """Replace which signals the ranker may use about a person."""
         self._tx.connection.execute(update(people).where(people.c.id == person_id).values(signals=signals))
 
+    def set_reset_at(self, person_id: PersonId, moment: datetime) -> None:
+        """From now on the ranker uses nothing that this person did before ``moment``."""
+        self._tx.connection.execute(update(people).where(people.c.id == person_id).values(reset_at=moment))
+
     def follow(self, follower: PersonId, followee: PersonId, at: datetime) -> bool:
         """Make ``follower`` follow ``followee``; False if they already did."""
         return insert_ignoring(self._tx, follows, [_follow_row(follower, followee, at)]) > 0

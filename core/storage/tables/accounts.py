@@ -16,6 +16,7 @@ people = Table(
     Column("timezone", String(64), nullable=False, default="UTC"),
     Column("is_private", Boolean, nullable=False, default=False),
     Column("signals", Json, nullable=False, default=dict),  # signal name -> bool; a missing one is on
+    Column("reset_at", UtcDateTime),  # the ranker uses nothing from before this moment
     Column("created_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
 )
