@@ -66,13 +66,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands at noon, UTC, until the test moves it."""
     return ManualClock(NOON)
 
 
-@pytest.fixture()
+@pytest.fixture
 def media(tmp_path: Path) -> MediaStore:
     """An empty local media store."""
     return MediaStore(f"file://{tmp_path / 'media'}")

@@ -32,7 +32,7 @@ def insert_ignoring(tx: Transaction, table: Table, rows: Sequence[Mapping[str, A
             statement = sqlite.insert(table).values(part).on_conflict_do_nothing()
         else:
             statement = postgresql.insert(table).values(part).on_conflict_do_nothing()
-        inserted += tx.connection.execute(statement).rowcount
+        inserted += tx.connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     return inserted
 
 

@@ -46,3 +46,7 @@ def main() -> None:
             raise
         typer.secho(f"{error.detail}\n{error.expected or ''}".rstrip(), fg="red", err=True)
         sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -28,7 +28,9 @@ def encoder(force: bool = typer.Option(False, help="Export again even if one is 
             open_artifact(target, name=ENCODER_NAME, schema_version=ENCODER_SCHEMA)
             return
         except BrokenArtifact as error:
-            typer.echo(f"Exporting the text encoder ({error.detail})" if target.exists() else "Exporting the text encoder")
+            typer.echo(
+                f"Exporting the text encoder ({error.detail})" if target.exists() else "Exporting the text encoder"
+            )
     with Console(stderr=True).status("Exporting the text encoder to int8 ONNX (about 30 s)"):
         from pipelines.offline.encoder import export_encoder
 
