@@ -64,6 +64,16 @@ hides = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# The present state of likes, likewise; `Likes.settle` rebuilds it from the events.
+likes = Table(
+    "likes",
+    metadata,
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("video_id", String(64), primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "video_id"),
+)
+
 steers = Table(
     "steers",
     metadata,
