@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     issuer: str = Field(default="kindling", description="`iss` of the tokens that `kindling token` mints.")
     audience: str = Field(default="kindling", description="`aud` that every token must carry.")
     oidc_issuer: str = Field(default="", description="Issuer URL of an OpenID provider whose tokens are accepted too.")
+    oidc_person_claim: str = Field(default="sub", description="Claim of its tokens that holds a person's id here.")
+    oidc_scope_prefix: str = Field(default="", description="Taken off its scope names to get ours, e.g. `kindling:`.")
     webhook_secret: SecretStr | None = Field(default=None, description="Key that signs webhooks.")
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="Largest accepted upload, in bytes.")
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="Largest accepted JSON body, in bytes.")
@@ -32,6 +34,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=0, le=64, description="Generation workers that `kindling serve` starts.")
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
+    request_threads: int = Field(default=24, ge=1, le=512, description="Requests that one server works on at once.")
     log_level: str = Field(default="INFO", description="Lowest level that is logged.")
 
     @cached_property

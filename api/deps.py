@@ -1,0 +1,196 @@
+"""What handlers ask for: the rooms, who is asking, and that they may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+
+from api.state import Server
+from core.errors import InvalidInput, NotAllowed, not_found
+from core.ids import PersonId
+from core.storage.people import People
+from core.tokens import TokenIssuer, unacceptable
+from core.vocabulary import Scope
+from pipelines.online.retries import answer_once
+from pipelines.online.rooms import Rooms
+
+COOKIE = "kindling_token"
+PERSON_ID = r"^per_[A-Za-z0-9_\-]{1,60}$"
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+_GUARDIAN = frozenset({Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN})
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token from `kindling token` or the provider.")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The same token, for pages of this origin.")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: the person acted for (None for a bare service, reviewer or policy token) and what is allowed."""
+
+    subject: str
+    person_id: PersonId | None
+    scopes: frozenset[Scope]
+
+    def may(self, *scopes: Scope) -> bool:
+        """Whether the token carries any of these scopes."""
+        return not self.scopes.isdisjoint(scopes)
+
+
+def get_server(request: Request) -> Server:
+    """Return what this process holds."""
+    server: Server = request.app.state.server
+    return server
+
+
+def get_rooms(request: Request) -> Rooms:
+    """Return the rooms."""
+    return get_server(request).rooms
+
+
+def get_issuer(request: Request) -> TokenIssuer:
+    """Return the minter of tokens."""
+    return get_server(request).issuer
+
+
+RoomsDep = Annotated[Rooms, Depends(get_rooms)]
+IssuerDep = Annotated[TokenIssuer, Depends(get_issuer)]
+ServerDep = Annotated[Server, Depends(get_server)]
+
+
+def current_actor(
+    request: Request,
+    server: ServerDep,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    cookie: Annotated[str | None, Security(_cookie)],
+    acting_for: Annotated[
+        str | None,
+        Header(alias="Kindling-Person", pattern=PERSON_ID, description="Whom a service token acts for."),
+    ] = None,
+) -> Actor:
+    """Return who is asking. Raises ``NotAuthenticated`` without a token that can be accepted."""
+    if bearer is None:
+        if not cookie:
+            raise unacceptable("missing")
+        check_same_origin(request)
+    return resolve_actor(server, bearer.credentials if bearer else cookie or "", acting_for)
+
+
+def resolve_actor(server: Server, token: str, acting_for: str | None = None) -> Actor:
+    """Return whom a token stands for; a person it names must exist."""
+    claims = server.verifier.verify(token)
+    person_id = PersonId(claims.subject) if claims.scopes & ({Scope.PERSON} | _GUARDIAN) else None
+    if person_id is not None and not _exists(server, person_id):
+        raise unacceptable("unknown_person")
+    if person_id is None and Scope.SERVICE in claims.scopes and acting_for is not None:
+        person_id = PersonId(acting_for)
+        if not _exists(server, person_id):
+            raise not_found("person", person_id)
+    return Actor(claims.subject, person_id, claims.scopes)
+
+
+def _exists(server: Server, person_id: PersonId) -> bool:
+    with server.rooms.database.read() as tx:
+        return People(tx).find(person_id) is not None
+
+
+def check_same_origin(request: Request) -> None:
+    """Refuse a state-changing request that carries the cookie but comes from another site's page (CSRF)."""
+    if request.method in _SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site == "same-origin" or (site is None and origin and urlsplit(origin).netloc == request.headers.get("host")):
+        return
+    raise NotAllowed(
+        code="cross_site",
+        detail="A change made with the cookie must come from a page of this site.",
+        field="header.Origin",
+        expected="Send the token in the Authorization header instead.",
+    )
+
+
+ActorDep = Annotated[Actor, Depends(current_actor)]
+
+
+def require_scope(*scopes: Scope) -> Callable[[Actor], Actor]:
+    """Return a dependency that lets only tokens with one of ``scopes`` through."""
+
+    def check(actor: ActorDep) -> Actor:
+        if not actor.may(*scopes):
+            raise wrong_scope(*scopes)
+        return actor
+
+    return check
+
+
+def wrong_scope(*scopes: Scope) -> NotAllowed:
+    """Return the error for a token without any of ``scopes``."""
+    wanted = " or ".join(scopes)
+    return NotAllowed(
+        code="wrong_scope", detail=f"This needs a token with the scope {wanted}.", expected=f"scope: {wanted}"
+    )
+
+
+def current_person(actor: ActorDep) -> PersonId:
+    """Return the person acted for: the token's own, or the one a service names in ``Kindling-Person``."""
+    if not actor.may(Scope.PERSON, Scope.SERVICE):
+        raise wrong_scope(Scope.PERSON, Scope.SERVICE)
+    return _named(actor)
+
+
+def family_member(actor: ActorDep) -> PersonId:
+    """Return the person acted for, also with a guardian's token: for the family routes."""
+    if not actor.may(Scope.PERSON, Scope.SERVICE, *_GUARDIAN):
+        raise wrong_scope(Scope.PERSON, *sorted(_GUARDIAN))
+    return _named(actor)
+
+
+def _named(actor: Actor) -> PersonId:
+    if actor.person_id is None:
+        raise InvalidInput(
+            code="no_person",
+            detail="A service token must say whom it acts for.",
+            field="header.Kindling-Person",
+            expected="Kindling-Person: per_...",
+        )
+    return actor.person_id
+
+
+PersonDep = Annotated[PersonId, Depends(current_person)]
+FamilyMemberDep = Annotated[PersonId, Depends(family_member)]
+ReviewerDep = Annotated[Actor, Depends(require_scope(Scope.REVIEWER))]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Up to 200 printable characters; a retry with the same key and body gets the first answer.",
+    ),
+]
+
+
+class Once:
+    """Answers a retried request with its first answer: same person, route, ``Idempotency-Key`` and body."""
+
+    def __init__(self, request: Request, rooms: RoomsDep, actor: ActorDep, key: IdempotencyKey = None) -> None:
+        self._rooms = rooms
+        self._owner = actor.person_id or actor.subject
+        self._route = f"{request.method} {request.url.path}"
+        self._key = key
+
+    def __call__(self, request: Any, act: Callable[[], Any]) -> Any:
+        """Return ``act()``, or what it returned to the first request. ``request`` is the body, to tell retries apart.
+
+        What ``act`` returns must be JSON, or a pydantic model.
+        """
+        if self._key is None:
+            return act()
+        return answer_once(
+            self._rooms, owner=self._owner, route=self._route, key=self._key, request=request, act=act
+        )  # fmt: skip
+
+
+OnceDep = Annotated[Once, Depends()]
