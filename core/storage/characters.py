@@ -47,16 +47,19 @@ class Characters:
         return self._all(query.order_by(characters.c.created_at.desc(), characters.c.id))
 
     def offered_to(self, person_id: PersonId, *, limit: int = 100) -> list[Character]:
-        """Return others' characters whose permission names this person, newest first.
+        """Return others' characters that this person might be allowed to use, newest first.
 
-        Blocks and family controls are for the caller to apply.
+        Wider than the truth: whose permission it really is, blocks and family controls are for the likeness rules.
         """
         query = select(characters).where(
             characters.c.owner_id != person_id,
             characters.c.revoked_at.is_(None),
+            characters.c.permission != LikenessPermission.ONLY_ME,
             or_(
                 characters.c.permission == LikenessPermission.EVERYONE,
-                _is_chosen(person_id),
+                exists().where(
+                    character_grants.c.character_id == characters.c.id, character_grants.c.person_id == person_id
+                ),
                 _is_mutual(person_id),
             ),
         )
@@ -125,13 +128,6 @@ class Characters:
 
     def _all(self, query: Select[Any]) -> list[Character]:
         return [_character(row) for row in self._tx.connection.execute(query).mappings()]
-
-
-def _is_chosen(person_id: PersonId) -> Any:
-    chosen = exists().where(
-        character_grants.c.character_id == characters.c.id, character_grants.c.person_id == person_id
-    )
-    return (characters.c.permission == LikenessPermission.CHOSEN) & chosen
 
 
 def _is_mutual(person_id: PersonId) -> Any:

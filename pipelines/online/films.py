@@ -1,31 +1,32 @@
 """One film, from a storyboard to a signed file in the media store. Needs no database, so a process pool can run it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import io
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.ids import CharacterId, VideoId
+from PIL import Image
+
+from core.artifacts import sha256_of
+from core.errors import KindlingError, Unavailable
+from core.media.codec import write_mp4
+from core.media.film import Film, Frame
 from core.media.store import MediaStore
-from core.verdicts import Verdict
+from core.verdicts import Verdict, strictest
+from core.vocabulary import Audience, Outcome, Surface
+from generation.backends import Cancelled, GenerationCancelled, Progress
 from generation.room import Generation
 from generation.storyboard import Storyboard
+from safety.provenance.manifest import Claim
 from safety.room import Safety
 
-Progress = Callable[[float], None]
-Cancelled = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class FilmClaim:
-    """What the provenance manifest says of a film: who asked for it, with which model, when, from what."""
-
-    video_id: VideoId
-    creator: str  # the handle, without the @
-    model: str
-    created_at: datetime
-    prompt: str
-    remixed_from: VideoId | None = None
+SHEET_TILES = (5, 2)  # columns and rows of the sprite sheet that a player shows while seeking
+_TILE_PX = 180  # longer side of a tile
+_STILLS = 10  # frames kept for the fingerprint, the poster and the sprite sheet
+_POSTER_AT = 0.4  # the share of the film that the poster shows: most scenes are in full swing by then
+_RENDER_SHARE = 0.97  # of the progress that is shown; signing and storing are the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,16 @@ class FilmOrder:
     """All that making one film takes."""
 
     storyboard: Storyboard
-    claim: FilmClaim
+    model: str
+    claim: Claim
     label: str  # what the moving watermark says, e.g. "Kindling · @ada"
-    portraits: Mapping[CharacterId, Path] = field(default_factory=dict)
-    depicts_minor: bool = False  # the strictest audience judges the film too
+    portraits: Mapping[str, Frame] = field(default_factory=dict)  # by character name
+    depicts_minor: bool = False  # judged by the strictest audience too
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedFilm:
-    """A film that is in the media store, and what safety said of it."""
+    """A film that is in the media store, and what safety said of it for each audience."""
 
     film_key: str
     poster_key: str
@@ -49,6 +51,23 @@ class FinishedFilm:
     seconds: float
     adult: Verdict
     teen: Verdict
+
+
+@dataclass(slots=True)
+class FilmRefused(Exception):
+    """What came out of the renderer may be shown to nobody. Nothing of it was stored."""
+
+    verdict: Verdict
+
+
+def sheet_key(film_key: str) -> str:
+    """Return where the sprite sheet of a film is kept."""
+    return f"sheets/{Path(film_key).stem}.jpg"
+
+
+def poster_key(film_key: str) -> str:
+    """Return where the poster of a film is kept."""
+    return f"posters/{Path(film_key).stem}.webp"
 
 
 class FilmMaker:
@@ -62,9 +81,129 @@ class FilmMaker:
     def make(
         self, order: FilmOrder, *, progress: Progress = lambda _: None, cancelled: Cancelled = lambda: False
     ) -> FinishedFilm:
-        """Make one film; ``progress`` gets a share in 0..1.
+        """Make one film; ``progress`` gets a percentage.
 
-        Raises ``Refused`` when what came out may not be shown to anyone, ``Cancelled`` when told to stop, and
-        ``Unavailable`` when it cannot be stored; in each case nothing is left in the media store.
+        Raises ``FilmRefused`` when what came out may be shown to nobody, ``GenerationCancelled`` when told to stop, and
+        ``Unavailable`` when it cannot be written or stored; in each case nothing is left in the media store.
         """
-        raise NotImplementedError
+        with _workspace() as folder:
+            film = self._generation.generate(
+                order.storyboard,
+                order.portraits,
+                lambda percent: progress(round(percent * _RENDER_SHARE)),
+                cancelled,
+                order.model,
+            )
+            passage = _Passage(self._safety, order, film)
+            write_mp4(passage.film(), folder / "plain.mp4")
+            adult, teen = passage.verdicts()
+            self._safety.sign(folder / "plain.mp4", folder / "signed.mp4", order.claim)
+            if cancelled():
+                raise GenerationCancelled
+            film_key = self._store(folder / "signed.mp4", passage.stills)
+        progress(100)
+        return FinishedFilm(
+            film_key, poster_key(film_key), self._safety.fingerprint(passage.stills), film.seconds, adult, teen
+        )
+
+    def _store(self, signed: Path, stills: Sequence[Frame]) -> str:
+        """Store film, poster and sprite sheet, or none of them."""
+        film_key = f"films/{sha256_of(signed)[:32]}.mp4"
+        poster = _encoded(stills[round((len(stills) - 1) * _POSTER_AT)], "WEBP", quality=82)
+        stored: list[str] = []
+        try:
+            for key, put in (
+                (poster_key(film_key), lambda key: self._media.put_bytes(key, poster)),
+                (sheet_key(film_key), lambda key: self._media.put_bytes(key, _sheet(stills))),
+                (film_key, lambda key: self._media.put_file(key, signed)),
+            ):
+                stored.append(key)
+                put(key)
+        except KindlingError:
+            discard(self._media, stored)
+            raise
+        return film_key
+
+
+class _Passage:
+    """Lets a film's frames through once: each is checked as it came out, then marked, and a few are kept."""
+
+    def __init__(self, safety: Safety, order: FilmOrder, film: Film) -> None:
+        self._source = film
+        self._check = safety.film_check(film.fps)
+        self._mark = safety.watermark(order.label, seed=order.storyboard.seed)
+        self._depicts_minor = order.depicts_minor
+        self._every = max(1, film.frame_count // _STILLS)
+        self.stills: list[Frame] = []
+
+    def film(self) -> Film:
+        """Return the film as it is to be encoded."""
+        return replace(self._source, frames=self._frames())
+
+    def verdicts(self) -> tuple[Verdict, Verdict]:
+        """Return what adults and what teens may see of it. Raises ``FilmRefused`` when nobody may."""
+        self._check.hear(self._source.sound)
+        adult = self._check.verdict(Surface.OUTPUT, Audience.ADULT)
+        if self._depicts_minor:
+            adult = strictest(self._check.verdict(Surface.OUTPUT, Audience.DEPICTED_MINOR), adult)
+        if adult.outcome >= Outcome.BLOCK:
+            raise FilmRefused(adult)
+        return adult, strictest(self._check.verdict(Surface.OUTPUT, Audience.TEEN), adult)
+
+    def _frames(self) -> Iterator[Frame]:
+        for index, frame in enumerate(self._source.frames):
+            self._check.see(frame, index)
+            marked = self._mark.apply(frame, index, self._source.fps)
+            if index % self._every == 0:
+                self.stills.append(marked)
+            yield marked
+
+
+def discard(media: MediaStore, keys: Iterable[str]) -> None:
+    """Remove what is stored under these keys; a store that cannot even delete keeps its leftovers."""
+    for key in keys:
+        with suppress(KindlingError, OSError):
+            media.delete(key)
+
+
+def film_files(film_key: str) -> tuple[str, ...]:
+    """Return every key that belongs to one film."""
+    return film_key, poster_key(film_key), sheet_key(film_key)
+
+
+@contextmanager
+def _workspace() -> Iterator[Path]:
+    """Give an empty folder; a full or read-only disk is told in words."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="kindling-film-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise Unavailable(
+            code="disk_unwritable",
+            detail=f"The film could not be written: {error.strerror or error}.",
+            expected="Free some space where temporary files go (TMPDIR), then try again.",
+        ) from error
+
+
+def _sheet(stills: Sequence[Frame]) -> bytes:
+    """Return a JPEG with stills in reading order, for a player to show while someone seeks."""
+    columns, rows = SHEET_TILES
+    height, width = stills[0].shape[:2]
+    scale = _TILE_PX / max(height, width)
+    tile = (max(1, round(width * scale)), max(1, round(height * scale)))
+    sheet = Image.new("RGB", (tile[0] * columns, tile[1] * rows))
+    for place in range(columns * rows):
+        still = stills[place * len(stills) // (columns * rows)]
+        picture = Image.fromarray(still).resize(tile, Image.Resampling.BILINEAR)
+        sheet.paste(picture, (place % columns * tile[0], place // columns * tile[1]))
+    return _bytes(sheet, "JPEG", quality=80)
+
+
+def _encoded(frame: Frame, kind: str, **options: int) -> bytes:
+    return _bytes(Image.fromarray(frame), kind, **options)
+
+
+def _bytes(picture: Image.Image, kind: str, **options: int) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
