@@ -1,0 +1,60 @@
+"""The viewer: everything the database knows of a person that a page may depend on, at the moment of the request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from core.ids import PersonId, VideoId
+from core.records import Event
+from core.vocabulary import Audience
+from ranking.steering.steer import Steer
+
+SIGNALS = ("in_app_activity", "past_engagement", "location", "personalisation")
+_TODAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whom a page is for. ``events`` are newest first; ``seen`` are (video, when), newest first.
+
+    ``knows_past`` says whether what was learned before today (the person's vector) may be used.
+    """
+
+    person_id: PersonId
+    audience: Audience
+    follows: frozenset[PersonId] = frozenset()
+    followers: frozenset[PersonId] = frozenset()
+    blocked: frozenset[PersonId] = frozenset()
+    hidden: frozenset[VideoId] = frozenset()
+    seen: Sequence[tuple[VideoId, datetime]] = ()
+    events: Sequence[Event] = ()
+    steers: Sequence[Steer] = ()
+    knows_past: bool = True
+    is_personal: bool = True
+    signals_used: tuple[str, ...] = field(default=("following", "in_app_activity", "past_engagement"))
+
+    def without(self, signals_off: frozenset[str], now: datetime) -> "Viewer":
+        """Return the viewer as the ranker may see them with these signals switched off.
+
+        - ``personalisation``: nothing but what filters (blocks, hides, seen, refusals) and the audience;
+        - ``in_app_activity``: nothing they did in the app, and nothing learned from it;
+        - ``past_engagement``: nothing older than a day, and nothing learned from it;
+        - ``location``: the ranker has no use of location, so there is nothing to take away.
+        """
+        if "personalisation" in signals_off:
+            return self.anonymous()
+        if "in_app_activity" in signals_off:
+            return replace(self, events=(), knows_past=False, signals_used=("following",))
+        if "past_engagement" in signals_off:
+            recent = tuple(event for event in self.events if event.received_at > now - _TODAY)
+            return replace(self, events=recent, knows_past=False, signals_used=("following", "in_app_activity"))
+        return self
+
+    def anonymous(self) -> "Viewer":
+        """Return a viewer of whom only filters remain: the order is then the same for everyone.
+
+        ``follows`` stays, because it decides what may be seen; the ranker looks at ``is_personal`` before using it.
+        """
+        return replace(
+            self, followers=frozenset(), events=(), knows_past=False, is_personal=False, signals_used=()
+        )
