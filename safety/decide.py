@@ -1,0 +1,73 @@
+"""From scores to a verdict. Pure: the same scores and policy give the same verdict everywhere."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from core.verdicts import Evidence, Verdict
+from core.vocabulary import Audience, Outcome, Surface
+from safety.policy import ModerationPolicy, Rule
+
+Scores = Mapping[str, float]
+
+
+def decide(scores: Scores, surface: Surface, audience: Audience, policy: ModerationPolicy) -> Verdict:
+    """Return the strictest verdict that any category's score reaches, with the rule that led to it.
+
+    Of categories that reach the same outcome, the one furthest past its threshold is named.
+    """
+    reached = [
+        (rule.outcome(score), score - _entry(rule, rule.outcome(score)), category, rule)
+        for category, score in scores.items()
+        if (rule := policy.at(category, surface, audience)).outcome(score) > Outcome.ALLOW
+    ]
+    if not reached:
+        return Verdict(Outcome.ALLOW, policy.version, surface, audience, scores=dict(scores))
+    outcome, _, category, rule = max(reached, key=lambda item: (item[0], item[1]))
+    return Verdict(
+        outcome,
+        policy.version,
+        surface,
+        audience,
+        rule_id=f"{rule.id}:{category}",
+        category=category,
+        explanation=rule.reason,
+        scores=dict(scores),
+    )
+
+
+def _entry(rule: Rule, outcome: Outcome) -> float:
+    return {Outcome.BLOCK: rule.block_at, Outcome.REVIEW: rule.review_at}.get(outcome, rule.limit_at)
+
+
+def decide_parts(
+    parts: Sequence[tuple[str, str, Scores]], surface: Surface, audience: Audience, policy: ModerationPolicy
+) -> Verdict:
+    """Return the strictest verdict over ``(part, text, scores)``, each category at its worst, with evidence by part."""
+    verdicts = [(part, text, decide(scores, surface, audience, policy)) for part, text, scores in parts]
+    if not verdicts:
+        return Verdict(Outcome.ALLOW, policy.version, surface, audience)
+    harshest = max((verdict for _, _, verdict in verdicts), key=lambda verdict: verdict.outcome)
+    evidence = tuple(
+        Evidence(verdict.category, verdict.scores[verdict.category], part, text[:200])
+        for part, text, verdict in verdicts
+        if verdict.outcome > Outcome.ALLOW
+    )
+    return replace(harshest, scores=worst(scores for _, _, scores in parts), evidence=evidence)
+
+
+def worst(many: Iterable[Scores]) -> dict[str, float]:
+    """Return each category's highest score over several parts."""
+    highest: dict[str, float] = {}
+    for scores in many:
+        for category, score in scores.items():
+            # Written so that a score that is no number stays (it is not below anything).
+            if category not in highest or not score <= highest[category]:
+                highest[category] = score
+    return highest
+
+
+def unsure(
+    surface: Surface, audience: Audience, policy: ModerationPolicy, *, rule_id: str, explanation: str
+) -> Verdict:
+    """Return a review verdict for when a detector could not do its work: never an allow."""
+    return Verdict(Outcome.REVIEW, policy.version, surface, audience, rule_id=rule_id, explanation=explanation)

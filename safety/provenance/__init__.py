@@ -1,0 +1,1 @@
+"""Where a film comes from: the visible watermark, the signed manifest, the fingerprint."""

@@ -1,0 +1,150 @@
+"""The safety room: what may be seen or made, by whom, and where a film comes from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from core.clock import Clock, SystemClock
+from core.encoder import TextEncoder
+from core.media.film import Frame
+from core.verdicts import Verdict
+from core.vocabulary import Audience, LikenessPermission, Surface
+from safety.decide import Scores, decide_parts, unsure
+from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
+from safety.film.words import WordReader
+from safety.likeness import (
+    LikenessPolicy,
+    LikenessUse,
+    load_likeness_policy,
+    may_give_permission,
+    may_use_likeness,
+)
+from safety.policy import ModerationPolicy, load_moderation_policy
+from safety.provenance.certificates import signing_keys
+from safety.provenance.fingerprint import fingerprint
+from safety.provenance.manifest import Claim, ManifestReport, Provenance
+from safety.provenance.watermark import Watermark
+from safety.text.classifier import ANY, TextClassifier
+
+__all__ = ["Claim", "FilmCheck", "LikenessUse", "ManifestReport", "Safety", "TextPart", "Watermark"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """One of several texts judged together: ``name`` is what evidence calls it (``prompt``, ``shot 2``)."""
+
+    name: str
+    text: str
+
+
+class Safety:
+    """Judges texts and films, guards likenesses, marks and signs what was made. Open once per process."""
+
+    def __init__(
+        self,
+        classifier: TextClassifier,
+        moderation: ModerationPolicy,
+        likeness: LikenessPolicy,
+        film: FilmPolicy,
+        keys: Path,
+        clock: Clock,
+    ) -> None:
+        self.classifier = classifier
+        self.moderation = moderation
+        self.likeness = likeness
+        self.film = film
+        self._keys = keys
+        self._clock = clock
+        self._reader = WordReader()
+
+    @classmethod
+    def open(
+        cls, encoder: TextEncoder, *, keys: Path, overrides: Path | None = None, clock: Clock | None = None
+    ) -> "Safety":
+        """Load the policies and the text classifier. Raises ``BrokenPolicy`` or ``BrokenArtifact``."""
+        return cls(
+            TextClassifier(encoder),
+            load_moderation_policy(overrides),
+            load_likeness_policy(overrides),
+            load_film_policy(overrides),
+            keys,
+            clock or SystemClock(),
+        )
+
+    def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """Return for each text a calibrated probability per category (and ``any``). About 5 ms a text."""
+        return self.classifier.scores(texts)
+
+    def judge_text(self, text: str, surface: Surface, audience: Audience) -> Verdict:
+        """Return the policy's verdict on one text."""
+        return self.judge_texts([TextPart(str(surface), text)], surface, audience)
+
+    def judge_texts(self, parts: Sequence[TextPart], surface: Surface, audience: Audience) -> Verdict:
+        """Return the strictest verdict over several texts and over all of them read as one.
+
+        Evidence says which part led to it. A classifier that fails means review, never allow.
+        """
+        try:
+            judged = [(part.name, part.text, self._judged(part.text)) for part in parts]
+            if len(parts) > 1:
+                whole = " ".join(part.text for part in parts)
+                judged.append(("all parts together", whole, self._judged(whole)))
+        except Exception as error:
+            return unsure(
+                surface, audience, self.moderation,
+                rule_id="text/failed", explanation=f"The text check failed ({type(error).__name__}); a person will look.",
+            )  # fmt: skip
+        verdict = decide_parts(judged, surface, audience, self.moderation)
+        return replace(verdict, model_revision=self.classifier.revision)
+
+    def _judged(self, text: str) -> Scores:
+        scores = self.classifier.scores([text])[0]
+        scores.pop(ANY)
+        return scores
+
+    def film_check(self, fps: int = 24) -> FilmCheck:
+        """Start the check of one film of ``fps`` frames a second."""
+        return FilmCheck(fps, self._judged, self._reader, self.moderation, self.film)
+
+    def may_use_likeness(self, use: LikenessUse) -> Verdict:
+        """Return allow, or block with the rule that refuses, for one wish to use one character."""
+        return may_use_likeness(use, self.likeness)
+
+    def may_give_permission(self, permission: LikenessPermission, *, owner_is_minor: bool) -> bool:
+        """Whether an owner may open their likeness this far."""
+        return may_give_permission(permission, owner_is_minor, self.likeness)
+
+    def watermark(self, label: str, seed: int) -> Watermark:
+        """Return the moving mark for one film."""
+        return Watermark(label, seed)
+
+    @cached_property
+    def _provenance(self) -> Provenance:
+        return Provenance(signing_keys(self._keys, self._clock))
+
+    def claim(
+        self,
+        *,
+        title: str,
+        video_id: str,
+        creator: str,
+        model: str,
+        created_at: datetime,
+        remixed_from: str | None = None,
+    ) -> Claim:
+        """Return what a manifest will say of a film."""
+        return Claim(title, video_id, creator, model, created_at, remixed_from)
+
+    def sign(self, source: Path, target: Path, claim: Claim) -> None:
+        """Write the MP4 ``source`` with a signed C2PA manifest to ``target``. Raises ``Unavailable``."""
+        self._provenance.sign(source, target, claim)
+
+    def read_manifest(self, path: Path) -> ManifestReport:
+        """Return what a file's manifest says, and whether it holds."""
+        return self._provenance.read(path)
+
+    def fingerprint(self, frames: Sequence[Frame]) -> str:
+        """Return a film's perceptual fingerprint from some of its frames: 64 hex digits."""
+        return fingerprint(frames)

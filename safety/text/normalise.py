@@ -1,0 +1,153 @@
+"""Two forms of every text: cleaned (what a person sees) and unmasked (what a disguise hides).
+
+A classifier that reads only the first misses ``k1ll``; one that reads only the second misreads ``h2o`` and ``2nd``. So
+both are scored and the harsher answer holds.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import product
+
+# Letters of other scripts that are drawn like Latin ones (Unicode TR 39 lists thousands; these are the common ones).
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0461\u0432\u043d\u043a\u043c\u0442\u0433\u043f\u0433"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
+    "\u03b1\u03b2\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u0131\u0261\u0251\u026a\u0280\u1d00\u1d04\u1d05\u1d07\u1d0a\u1d0b\u1d0d\u1d0f\u1d18\u1d1b\u1d1c\u1d20\u1d21\u1d22\u0299\u029c\u029f\u0274\u0262\u00f8\u0142\u0111",
+    "aeopcyxijshdqwwbhkmtrnrABEKMHOPCTYXIJSabenikvoptuxABEZHIKMNOPTYXigairacdejkmoptuvwzbhlngold",
+)
+_LEET = {
+    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g",
+    "@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "\u20ac": "e", "\u00a3": "l",
+}  # fmt: skip
+_EMOJI = {
+    "\U0001f52b": "gun", "\U0001f52a": "knife", "\U0001f4a3": "bomb", "\U0001fa78": "blood", "\u2620": "death",
+    "\U0001f480": "dead", "\U0001f489": "syringe", "\U0001f48a": "pills", "\U0001f346": "penis",
+    "\U0001f351": "butt", "\U0001f51e": "adults only", "\U0001fa93": "axe", "\U0001f5e1": "dagger",
+    "\U0001f9e8": "explosive", "\u26b0": "coffin", "\U0001f341": "leaf", "\u2744": "snow", "\U0001f37a": "beer",
+}  # fmt: skip
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+|\bRT\b[ :]?|&[a-z]+;", re.ASCII)
+_SPACES = re.compile(r"\s+")
+_STACKED = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
+_SPELLED = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][\s.\-_*~/,]{1,3}){2,}[A-Za-z](?![A-Za-z])")
+_SPLIT_WORD = re.compile(r"[A-Za-z]+(?:[*~_|/\\.\-]{1,3}[A-Za-z]+)+")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_NUMBER_LIKE = re.compile(
+    r"[\W_]*(?:\d+(?:[.,:/x]\d+)*(?:st|nd|rd|th|s|k|d|p|am|pm|fps|hz|mm|cm|km|kg|g|m|x|b)?|[a-z]\d{1,2})[\W_]*", re.I
+)
+_LEET_TOKEN = re.compile(r"[A-Za-z0-9@$!|+\u20ac\u00a3]+")
+_REGIONAL_A = 0x1F1E6
+_MAX_READINGS = 32
+
+
+def clean(text: str) -> str:
+    """Return the text as a reader sees it: one Unicode form, nothing invisible, no addresses or mentions."""
+    plain = unicodedata.normalize("NFKD", html.unescape(text))
+    plain = _STACKED.sub("", plain)
+    plain = unicodedata.normalize("NFKC", plain)
+    plain = "".join(_visible(char) for char in plain)
+    return _SPACES.sub(" ", _ADDRESS.sub(" ", plain)).strip()
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Cf":
+        return ""
+    return " " if category in {"Cc", "Zs", "Zl", "Zp"} else char
+
+
+class Unmasker:
+    """Undoes disguises: look-alike letters, leetspeak, letters spelled apart, stretched words, emoji for words.
+
+    ``words`` is the lexicon that decides between readings (``k1ll`` is ``kill``, not ``klll``); without one the first
+    reading is taken.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self._words = frozenset(words)
+
+    def unmask(self, cleaned: str) -> str:
+        """Return the plain reading of a text that ``clean`` has seen; the same text if nothing was hidden."""
+        text = "".join(_spell_emoji(char) for char in cleaned)
+        text = " ".join(_latin(token) for token in text.split(" "))
+        text = _LEET_TOKEN.sub(lambda match: self._unleet(match.group()), text)
+        text = _SPELLED.sub(lambda match: " " + self._join(match.group()) + " ", text)
+        text = _SPLIT_WORD.sub(lambda match: self._rejoin(match.group()), text)
+        text = _LETTERS.sub(lambda match: self._unstretch(match.group()), text)
+        return _SPACES.sub(" ", text).strip()
+
+    def _knows(self, word: str) -> bool:
+        return word.lower() in self._words
+
+    def _unleet(self, token: str) -> str:
+        body = token.rstrip("!|+")
+        tail = token[len(body) :]
+        if not any(char in _LEET for char in body) or not any(char.isalpha() for char in body):
+            return token
+        if _NUMBER_LIKE.fullmatch(body) or self._knows(body):
+            return token
+        readings = product(*(_LEET.get(char, char) for char in body))
+        candidates = ["".join(letters) for letters, _ in zip(readings, range(_MAX_READINGS), strict=False)]
+        return next((word for word in candidates if self._knows(word)), token[: len(body)]) + tail
+
+    def _rejoin(self, split: str) -> str:
+        """Join ``na/ked`` if that makes a word; leave ``and/or`` and ``hand-made``, whose pieces are words already."""
+        pieces = _LETTERS.findall(split)
+        joined = "".join(pieces)
+        return joined if self._knows(joined) and not all(self._knows(piece) for piece in pieces) else split
+
+    def _join(self, spelled: str) -> str:
+        letters = "".join(char for char in spelled if char.isalpha())
+        return " ".join(self._segment(letters))
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((len(word) for word in self._words), default=0)
+
+    def _segment(self, letters: str) -> list[str]:
+        """Cut a run of letters into the fewest known words; the run itself if that cannot be done."""
+        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - self._longest), end):
+                head, word = best[start], letters[start:end]
+                if head is None or not self._knows(word) or (len(word) == 1 and word.lower() not in "ai"):
+                    continue
+                tail = best[end]
+                if tail is None or len(head) + 1 < len(tail):
+                    best[end] = [*head, word]
+        return best[-1] or [letters]
+
+    def _unstretch(self, word: str) -> str:
+        if not _STRETCHED.search(word):
+            return word
+        twice, once = _STRETCHED.sub(r"\1\1", word), _STRETCHED.sub(r"\1", word)
+        return twice if self._knows(twice) else once
+
+
+def _latin(token: str) -> str:
+    """Return a token in Latin letters if look-alikes explain every foreign letter in it, else the token."""
+    if token.isascii():
+        return token
+    mapped = token.translate(_LOOKALIKES)
+    return mapped if all(char.isascii() for char in mapped if char.isalpha()) else token
+
+
+def _spell_emoji(char: str) -> str:
+    code = ord(char)
+    if code < 0x2000:
+        return char
+    if _REGIONAL_A <= code < _REGIONAL_A + 26:
+        return chr(code - _REGIONAL_A + ord("a"))
+    word = _EMOJI.get(char)
+    return f" {word} " if word else char
+
+
+def forms(text: str, unmask: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the one or two different forms of a text that a classifier should read."""
+    cleaned = clean(text)
+    unmasked = unmask(cleaned)
+    return (cleaned,) if unmasked == cleaned else (cleaned, unmasked)
