@@ -1,0 +1,78 @@
+"""The database's side of generation: the queue that workers take from, and the worker that runs journeys."""
+
+import os
+import socket
+
+from core.clock import Clock
+from core.ids import new_id
+from core.records import Job
+from core.storage.database import Database
+from core.storage.jobs import MAX_ATTEMPTS, Jobs
+from core.storage.videos import Videos
+from core.vocabulary import VideoStatus
+from generation.worker import Worker
+from pipelines.online.rooms import Rooms
+
+LEASE_S = 30.0
+
+
+class StorageQueue:
+    """``generation.worker.Queue`` over the jobs table, for one worker named ``owner``."""
+
+    def __init__(self, database: Database, clock: Clock, *, owner: str, lease_s: float = LEASE_S) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._lease_s = lease_s
+
+    def claim(self) -> Job | None:
+        """Take the next job; films that lost their last worker are told to have failed."""
+        now = self._clock.now()
+        with self._database.write() as tx:
+            for job in Jobs(tx).fail_lost(now):
+                ended = Jobs(tx).find(job.id)
+                _fail_video(
+                    Videos(tx), job, ended.error_code if ended else None, ended.error_message if ended else None
+                )
+            return Jobs(tx).claim(self._owner, self._lease_s, now)
+
+    def heartbeat(self, job: Job, progress: int) -> bool:
+        """Renew the lease; False when the job is no longer this worker's."""
+        with self._database.write() as tx:
+            return Jobs(tx).heartbeat(job.id, self._owner, progress, self._lease_s, self._clock.now())
+
+    def give_back(self, job: Job) -> None:
+        """Put the job back as if it had never been claimed."""
+        with self._database.write() as tx:
+            Jobs(tx).release(job.id, self._owner, counts=False)
+
+    def retry(self, job: Job, code: str, message: str) -> None:
+        """Put the job back, or end it when this was its last attempt."""
+        if job.attempts >= MAX_ATTEMPTS:
+            self.fail(job, code, message)
+            return
+        with self._database.write() as tx:
+            Jobs(tx).release(job.id, self._owner, counts=True)
+
+    def fail(self, job: Job, code: str, message: str) -> None:
+        """End the job and its video with the same words."""
+        with self._database.write() as tx:
+            if Jobs(tx).fail(job.id, self._owner, code, message, self._clock.now()):
+                _fail_video(Videos(tx), job, code, message)
+
+
+def _fail_video(videos: Videos, job: Job, code: str | None, message: str | None) -> None:
+    videos.change(job.video_id, status=VideoStatus.FAILED, error_code=code, error_message=message)
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has, and that tells an operator where it runs."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{new_id('w')[-8:]}"
+
+
+def make_worker(rooms: Rooms, *, owner: str | None = None, lease_s: float = LEASE_S) -> Worker:
+    """Return a worker that makes the films people asked for. Call ``run_forever`` or ``run_once`` on it."""
+    from pipelines.online.creation import run_job
+
+    queue = StorageQueue(rooms.database, rooms.clock, owner=owner or worker_name(), lease_s=lease_s)
+    return Worker(queue, lambda job, progress, cancelled: run_job(rooms, job, progress, cancelled))
