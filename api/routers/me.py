@@ -1,0 +1,53 @@
+"""My account: who I am, what is held about me, what the ranker may use, and forgetting."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response
+
+from api.deps import OnceDep, PersonDep, RoomsDep
+from api.schemas.accounts import Export, Me, ResetDone, Signals, SignalShape
+from pipelines.online import accounts
+
+router = APIRouter(prefix="/v1/me", tags=["me"])
+
+
+@router.get("")
+def me(person: PersonDep, rooms: RoomsDep) -> Me:
+    """Return my account."""
+    return Me.model_validate(accounts.me(rooms, person))
+
+
+@router.get("/export")
+def export(person: PersonDep, rooms: RoomsDep, response: Response) -> Export:
+    """Return everything that is held about me, as a file."""
+    response.headers["Content-Disposition"] = 'attachment; filename="kindling-export.json"'
+    return Export.model_validate(accounts.export(rooms, person))
+
+
+@router.post("/reset")
+def reset(person: PersonDep, rooms: RoomsDep, once: OnceDep) -> ResetDone:
+    """Make the ranker forget what it learned about me."""
+    done = once(None, lambda: ResetDone(reset_at=accounts.reset(rooms, person)))
+    return ResetDone.model_validate(done)
+
+
+@router.get("/signals")
+def signals(person: PersonDep, rooms: RoomsDep) -> Signals:
+    """Return what the ranker may use about me."""
+    return _signals(accounts.signals(rooms, person))
+
+
+@router.put("/signals")
+def set_signals(
+    changes: Annotated[dict[str, bool], Body(max_length=20, examples=[{"in_app_activity": False}])],
+    person: PersonDep,
+    rooms: RoomsDep,
+) -> Signals:
+    """Switch signals on or off; those not named stay as they are."""
+    return _signals(accounts.set_signals(rooms, person, changes))
+
+
+def _signals(about: list[accounts.Signal]) -> Signals:
+    return Signals(
+        signals={item.name: item.on for item in about}, about=[SignalShape.model_validate(item) for item in about]
+    )
