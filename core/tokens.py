@@ -60,10 +60,10 @@ def open_key(folder: Path) -> OKPKey:
     if not path.exists():
         _make_key(path)
     try:
-        key = OKPKey.import_key(path.read_bytes())
+        key = OKPKey.import_key(json.loads(path.read_bytes()))
         if not key.is_private or key.curve_name != ALGORITHM:
             raise ValueError("not an Ed25519 private key")
-    except (JoseError, ValueError, KeyError, OSError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, OSError) as error:
         raise BrokenArtifact(
             code="broken_key",
             detail=f"The token key {path} cannot be used.",
@@ -93,6 +93,7 @@ class TokenIssuer:
     """Mints tokens that this installation accepts."""
 
     def __init__(self, key: OKPKey, *, issuer: str, audience: str, clock: Clock) -> None:
+        key.ensure_kid()
         self._key = key
         self._issuer = issuer
         self._audience = audience
