@@ -1,0 +1,95 @@
+// My data: time, what the feed may learn from, steers, likeness, export and reset.
+
+import { get, post, put, remove } from "./api.js";
+import { busy, h } from "./dom.js";
+import { drawCharacters, drawShowing } from "./likeness.js";
+import { steerChip } from "./steer.js";
+import { complain, confirmSheet, empty, loadInto, toast } from "./ui.js";
+import { figure, weekChart } from "./week.js";
+
+const WORDS = {
+  in_app_activity: ["What I do here", "Likes, comments, remixes and what I made"],
+  social_graph: ["Who I follow", "And who the people I follow follow"],
+  friends: ["Who I follow", "And what they like"],
+  steers: ["What I ask for", "Steers I have typed"],
+  polls: ["What I answer", "Questions about videos"],
+  location: ["Roughly where I am", "Only the region of my account"],
+};
+const at = (id) => document.getElementById(id);
+
+function drawTime() {
+  return loadInto(at("time"), () => get("/v1/me/wellbeing"), (time) => h("div.stack", {}, weekChart(time), limits(time)));
+}
+
+function limits({ limits = {}, session = {} }) {
+  const said = [];
+  if (Number.isInteger(limits.daily_minutes)) said.push(figure(limits.daily_minutes, "minutes a day at most"));
+  if (Number.isInteger(limits.daily_videos)) said.push(figure(limits.daily_videos, "videos a day at most"));
+  if (Number.isInteger(session.remaining)) said.push(figure(session.remaining, "until the next pause"));
+  return said.length ? h("div.figures", {}, said) : null;
+}
+
+function drawSignals() {
+  return loadInto(at("signals"), () => get("/v1/me/signals"), (found) => {
+    const signals = found.signals ?? found;
+    return h("ul.list", {}, Object.entries(signals).map(([name, on]) => signalRow(name, on)));
+  });
+}
+
+function signalRow(name, on) {
+  const [title, text] = WORDS[name] ?? [name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()), ""];
+  const box = h("input", { type: "checkbox", role: "switch", id: `signal-${name}`, checked: on });
+  box.addEventListener("change", async () => {
+    try {
+      await put("/v1/me/signals", { [name]: box.checked });
+      toast(`${title}: ${box.checked ? "on" : "off"}.`);
+    } catch (error) {
+      box.checked = !box.checked;
+      complain(error);
+    }
+  });
+  return h("li.control", {}, h("div", {}, h("label.label", { for: box.id }, title), text ? h("p.hint", {}, text) : null),
+    h("span.switch", {}, box, h("i", { "aria-hidden": "true" })));
+}
+
+function drawSteers() {
+  return loadInto(at("steers"), () => get("/v1/steers"), ({ data }) => {
+    if (!data.length) return empty("No steers. Tell your feed what you want in your own words.", h("a.button", { href: "/feed" }, "Go to the feed"));
+    return h("ul.stack.tight", {}, data.map((steer) => steerChip(steer, async () => {
+      await remove(`/v1/steers/${steer.id}`).catch(complain);
+      return drawSteers();
+    })));
+  });
+}
+
+async function exportAll(event) {
+  await busy(event.currentTarget, async () => {
+    try {
+      const data = await get("/v1/me/export");
+      const url = URL.createObjectURL(new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
+      h("a", { href: url, download: `kindling-${document.body.dataset.handle}.json` }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      toast("Your data is in your downloads.");
+    } catch (error) { complain(error); }
+  });
+}
+
+async function reset(event) {
+  const button = event.currentTarget;
+  if (!await confirmSheet("Start afresh?", "The feed forgets everything it learned from what you did. This cannot be undone.", "Forget it")) return;
+  await busy(button, async () => {
+    try {
+      await post("/v1/me/reset");
+      toast("Forgotten. Your next page starts afresh.");
+      drawSteers();
+    } catch (error) { complain(error); }
+  });
+}
+
+at("export").addEventListener("click", exportAll);
+at("reset").addEventListener("click", reset);
+drawTime();
+drawSignals();
+drawSteers();
+drawCharacters(at("likeness"));
+drawShowing(at("showing"));

@@ -1,0 +1,17 @@
+// A gentle word after long scrolling. It can always be closed, and says so to the server.
+
+import { post } from "./api.js";
+import { h, icon } from "./dom.js";
+import { sheet } from "./ui.js";
+
+/** Show the nudge as a sheet. Closing it in any way counts as having seen it. */
+export function nudgeSheet(nudge) {
+  const create = nudge.idea ? `/create?prompt=${encodeURIComponent(nudge.idea)}` : "/create";
+  const open = sheet(nudge.title,
+    h("p", {}, nudge.text),
+    nudge.idea && h("div.card.ember", {}, h("p.hint", {}, "An idea"), h("p", {}, nudge.idea)),
+    h("div.wrap", {}, h("a.button.primary", { href: create }, icon("create"), "Make something"),
+      h("button.button", { onclick: () => open.close() }, "Keep watching")));
+  open.dialog.dataset.nudge = nudge.level;
+  open.dialog.addEventListener("close", () => { post(`/v1/nudges/${nudge.id}/dismiss`, {}, { keepalive: true }).catch(() => {}); });
+}

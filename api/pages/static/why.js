@@ -1,0 +1,59 @@
+// "Why this?": the reason in a sentence, then every part of the score, what you steered, and what was used.
+
+import { get } from "./api.js";
+import { h, icon } from "./dom.js";
+import { loadInto, sheet } from "./ui.js";
+
+const PARTS = {
+  create: "It may make you want to create",
+  connect: "It may bring you and someone you know together",
+  satisfied: "You may be glad that you saw it",
+  like: "You may like it",
+  hide: "You may want to hide it",
+  report: "You may want to report it",
+  hide_report: "You may want to hide or report it",
+  hide_or_report: "You may want to hide or report it",
+  negative: "You may want less of it",
+};
+
+/** Open the sheet for an item of a page. */
+export function openWhy(item) {
+  const place = h("div.stack", {});
+  sheet("Why this?", place);
+  loadInto(place, () => get(`/v1/feed/pages/${item.page_id}/items/${item.position}/why`), draw);
+}
+
+function draw(why) {
+  const largest = Math.max(...why.parts.map((part) => Math.abs(part.contribution)), 1e-9);
+  return [
+    h("p", {}, why.reason.text),
+    why.steers.length ? h("section.stack.tight", {}, h("h3", {}, "Because you asked"),
+      h("ul.wrap", {}, why.steers.map((steer) => h("li.chip.on", {}, icon("steer", "small"), steer.says)))) : null,
+    why.parts.length ? h("section.stack.tight", {}, h("h3", {}, "What it scored"),
+      h("ul.bars", {}, why.parts.map((part) => bar(part, largest)))) : h("p.muted", {}, "Nothing was scored: this page is in plain order of time."),
+    h("section.stack.tight", {}, h("h3", {}, "What was used"),
+      why.signals_used.length ? h("div.wrap", {}, why.signals_used.map((name) => h("span.badge", {}, words(name)))) : h("p.hint", {}, "Nothing about you."),
+      h("p.hint", {}, "How long you watch is never used. ", h("a", { href: "/me" }, "Change what is used"))),
+    h("p.hint", {}, `Value policy ${why.policy_version}`),
+  ];
+}
+
+function bar(part, largest) {
+  const share = Math.abs(part.contribution) / largest;
+  const fillBar = h(part.contribution < 0 ? "i.minus" : "i");
+  fillBar.style.width = `${Math.max(2, Math.round(share * 100))}%`;
+  const chance = part.probability === null || part.probability === undefined ? "" : `${Math.round(part.probability * 100)}% likely`;
+  return h("li", {},
+    h("div.spread.small", {}, h("span", {}, PARTS[part.name] ?? words(part.name)),
+      h("span.muted.tabular", {}, `${chance}${chance ? ", " : ""}${signed(part.contribution)}`)),
+    h("div.bar", { "aria-hidden": "true" }, fillBar));
+}
+
+function signed(value) {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}
+
+function words(name) {
+  const text = name.replaceAll("_", " ");
+  return text[0].toUpperCase() + text.slice(1);
+}
