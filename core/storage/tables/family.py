@@ -1,6 +1,6 @@
 """Links between guardians and teens, the controls in force, and the log that both sides read."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table
 
 from core.storage.types import Json, UtcDateTime, metadata
 
@@ -15,6 +15,7 @@ family_links = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("accepted_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("ended_by", String(64)),  # who declined or ended it
     Index(None, "guardian_id", "status"),
     Index(None, "teen_id", "status"),
 )
@@ -26,6 +27,7 @@ family_controls = Table(
     Column("teen_id", String(64), ForeignKey("people.id"), primary_key=True),
     Column("set_by", String(64), ForeignKey("people.id"), primary_key=True),
     Column("control", String(40), primary_key=True),
+    Column("is_temporary", Boolean, primary_key=True),  # lies over the same person's lasting setting until it expires
     Column("value", Json, nullable=False),
     Column("set_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),

@@ -1,0 +1,214 @@
+"""The gate, polls and nudges: load what is known of a person's viewing, ask the room, store what it decided.
+
+Whoever calls ``open_gate`` or ``note_events`` holds the person's lock (``People(tx).lock(person.id)``) in the same
+transaction, so that two devices asking at once are counted one after the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from core.errors import Conflict, not_found
+from core.ids import PersonId, PollId, VideoId
+from core.records import Event, Person
+from core.records_wellbeing import StoredPoll
+from core.storage.database import Transaction
+from core.storage.events import Events
+from core.storage.people import People
+from core.storage.polls import Polls
+from core.storage.viewing import Viewing
+from core.vocabulary import EventKind
+from pipelines.online.family import controls_in
+from pipelines.online.rooms import Rooms
+from wellbeing import passivity, polls
+from wellbeing.controls import EffectiveControl
+from wellbeing.gate import Gate, SessionView
+from wellbeing.state import ViewingState
+
+_WATCHED = (EventKind.COMPLETE, EventKind.VIEW)
+_RECENT = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """One local day: what was handed out, and estimated minutes in the feed."""
+
+    day: date
+    videos: int
+    active_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WellbeingView:
+    """A person's own view of their time."""
+
+    today: DayView
+    limits: tuple[EffectiveControl, ...]
+    session: SessionView
+    week: tuple[DayView, ...]
+
+
+def open_gate(tx: Transaction, rooms: Rooms, person: Person, requested: int) -> Gate:
+    """Decide how many of ``requested`` videos may be handed out now, count them, and store that.
+
+    The caller holds the person's lock. ``gate.allowed`` may be fewer than asked, or none with ``gate.pause`` set.
+    ``gate.personalised`` and ``gate.controls`` say what the page may use; ``gate.poll``, ``gate.nudge`` go beside it.
+    """
+    now = rooms.clock.now()
+    state = _load(tx, person.id)
+    gate = rooms.wellbeing.open_page(state, person, controls_in(tx, rooms, person, now), requested=requested, now=now)
+    if gate.allowed:
+        gate = _with_poll(tx, rooms, person, gate, now)
+    _save(tx, person.id, gate.state, now)
+    return gate
+
+
+def note_events(tx: Transaction, rooms: Rooms, person: Person, events: Sequence[Event]) -> None:
+    """Take in what a person did, for time and passivity. The caller holds the person's lock; only new events count."""
+    if not events:
+        return
+    now = rooms.clock.now()
+    before = _load(tx, person.id)
+    after = rooms.wellbeing.after_events(before, person, events, now)
+    if after is not before:
+        _save(tx, person.id, after, now)
+
+
+def wellbeing_view(rooms: Rooms, person_id: PersonId) -> WellbeingView:
+    """Return a person's own day, limits, session and last week. Counts nothing."""
+    now = rooms.clock.now()
+    with rooms.database.read() as tx:
+        person = _person(tx, person_id)
+        return view_in(tx, rooms, person, now)
+
+
+def view_in(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> WellbeingView:
+    """Return a person's day, limits, session and last week, within a transaction."""
+    controls = controls_in(tx, rooms, person, now)
+    state, session = rooms.wellbeing.looked_at(_load(tx, person.id), person, controls, now)
+    today = DayView(state.day or now.date(), session.videos_today, session.active_minutes_today)
+    week = tuple(DayView(item.day, item.videos, int(item.active_s // 60)) for item in state.week)
+    return WellbeingView(today, tuple(controls.controls.values()), session, week)
+
+
+def dismiss_nudge(rooms: Rooms, person_id: PersonId, nudge_id: str, *, stop: bool = False) -> None:
+    """Wave a nudge away; ``stop`` turns nudges off. A second tap changes nothing."""
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        People(tx).lock(person_id)
+        state = _load(tx, person_id)
+        if state.nudge_id != nudge_id:
+            raise not_found("nudge", nudge_id)
+        _save(tx, person_id, passivity.dismissed(state, now, rooms.wellbeing.policy.nudges, stop=stop), now)
+
+
+def take_break(rooms: Rooms, person_id: PersonId, minutes: int) -> SessionView:
+    """Close a person's own feed for some minutes, as they asked. A longer break that runs already stays."""
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        People(tx).lock(person_id)
+        person = _person(tx, person_id)
+        state = _load(tx, person_id)
+        until = now + timedelta(minutes=minutes)
+        if state.break_until is not None:
+            until = max(until, state.break_until)
+        _save(tx, person_id, state.with_(break_until=until), now)
+        return view_in(tx, rooms, person, now).session
+
+
+def end_break(rooms: Rooms, person_id: PersonId) -> SessionView:
+    """End a break that the person asked for; no other limit changes."""
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        People(tx).lock(person_id)
+        person = _person(tx, person_id)
+        _save(tx, person_id, _load(tx, person_id).with_(break_until=None), now)
+        return view_in(tx, rooms, person, now).session
+
+
+def answer_poll(
+    rooms: Rooms,
+    person_id: PersonId,
+    poll_id: PollId,
+    *,
+    answer: float | None = None,
+    skip: bool = False,
+    stop: bool = False,
+) -> None:
+    """Store an answer, a skip, or that no more questions are wanted. The same again is harmless.
+
+    Only an answer about a video becomes an event that the ranker may learn from; moods and weeks never do.
+    """
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        People(tx).lock(person_id)
+        poll = Polls(tx).find(poll_id, person_id)
+        if poll is None:
+            raise not_found("poll", poll_id)
+        given = rooms.wellbeing.checked_answer(poll.kind, answer, skip=skip or stop)
+        if poll.answered_at is not None:
+            _check_same(poll, given, stop=stop)
+        state = _load(tx, person_id)
+        if given is None:
+            if poll.answered_at is None:
+                Polls(tx).skip(poll_id, now)
+                state = polls.skipped(state)
+            state = state.with_(polls_stopped=state.polls_stopped or stop)
+        elif poll.answered_at is None:
+            Polls(tx).answer(poll_id, given, now)
+            state = polls.answered(state)
+            _tell_the_ranker(tx, poll, given, now)
+        _save(tx, person_id, state, now)
+
+
+def _check_same(poll: StoredPoll, given: float | None, *, stop: bool) -> None:
+    if given == poll.answer or (given is None and stop):
+        return
+    raise Conflict(
+        code="already_answered", detail="This question was answered already.", expected="the same answer, or none"
+    )
+
+
+def _tell_the_ranker(tx: Transaction, poll: StoredPoll, answer: float, now: datetime) -> None:
+    if poll.kind != polls.ITEM:
+        return
+    event = Event(
+        event_id=f"poll:{poll.id}",
+        person_id=poll.person_id,
+        kind=EventKind.POLL_ANSWER,
+        occurred_at=now,
+        received_at=now,
+        video_id=poll.video_id,
+        value=answer,
+    )
+    Events(tx).append([event])
+
+
+def _with_poll(tx: Transaction, rooms: Rooms, person: Person, gate: Gate, now: datetime) -> Gate:
+    if not rooms.wellbeing.poll_may_come(gate.state, now):
+        return gate
+    state, offer = rooms.wellbeing.poll_offer(gate.state, person, now, last_watched=_last_watched(tx, person.id, now))
+    if offer is None:
+        return gate
+    Polls(tx).offer(StoredPoll(offer.id, person.id, offer.kind, now, video_id=offer.video_id))
+    return replace(gate, state=state, poll=offer)
+
+
+def _last_watched(tx: Transaction, person_id: PersonId, now: datetime) -> VideoId | None:
+    found = Events(tx).of_person(person_id, since=now - _RECENT, kinds=_WATCHED, limit=1)
+    return found[0].video_id if found else None
+
+
+def _person(tx: Transaction, person_id: PersonId) -> Person:
+    person = People(tx).find(person_id)
+    if person is None:
+        raise not_found("person", person_id)
+    return person
+
+
+def _load(tx: Transaction, person_id: PersonId) -> ViewingState:
+    return ViewingState.from_json(Viewing(tx).load(person_id))
+
+
+def _save(tx: Transaction, person_id: PersonId, state: ViewingState, now: datetime) -> None:
+    Viewing(tx).save(person_id, state.to_json(), now)

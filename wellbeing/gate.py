@@ -1,0 +1,266 @@
+"""The gate: how many videos may be handed out now, and what to say instead when it is none.
+
+Whatever is handed out is counted here and now, whatever the client later reports. The caller holds the person's lock,
+loads the state, asks, and stores the state that comes back; that is why no number of devices gets one video more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from core.hashing import stable_int
+from core.records import Person
+from wellbeing.controls import EffectiveControls
+from wellbeing.counting import active_s_today, moved_to, never_back
+from wellbeing.passivity import CreationPrompt, Nudge, creation_prompt, nudge_due
+from wellbeing.policy import PauseText, WellbeingPolicy
+from wellbeing.polls import PollOffer
+from wellbeing.state import ViewingState
+
+
+class PauseKind(StrEnum):
+    """Why the feed is closed."""
+
+    COOLDOWN = "cooldown"
+    DAILY_LIMIT = "daily_limit"
+    NIGHT = "night"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One reason the feed is closed; ``until`` is None while it cannot open by waiting (a limit of zero)."""
+
+    kind: PauseKind
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What a closed feed says. The journey adds what the person and their friends made."""
+
+    kind: PauseKind
+    title: str
+    text: str
+    resumes_at: datetime | None
+    idea: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """Where the session stands after this page. ``remaining`` is None when nothing limits it."""
+
+    is_open: bool
+    videos_this_session: int
+    videos_today: int
+    active_minutes_today: int
+    remaining: int | None
+    cooldown_until: datetime | None
+    resumes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The answer for one page: ``allowed`` videos, already counted in ``state``."""
+
+    allowed: int
+    state: ViewingState
+    session: SessionView
+    controls: EffectiveControls
+    pause: Pause | None = None
+    nudge: Nudge | None = None
+    poll: PollOffer | None = None
+    creation_prompt: CreationPrompt | None = None
+
+    @property
+    def personalised(self) -> bool:
+        """Whether this page may use what was learned about the viewer."""
+        return self.controls.personalised
+
+
+def open_page(
+    state: ViewingState,
+    person: Person,
+    controls: EffectiveControls,
+    *,
+    requested: int,
+    now: datetime,
+    policy: WellbeingPolicy,
+) -> Gate:
+    """Decide on a page of ``requested`` videos and count what is allowed. ``now`` is the server's clock."""
+    if requested < 0:
+        raise ValueError("requested must not be negative")
+    now = never_back(state, now)
+    state = moved_to(state, person, controls.band, now, policy.limits)
+    state = _night_begun(_session_closed(state, controls, now, policy), person, controls, now)
+    block = _strongest(_blocks(state, controls, now, policy))
+    if block is not None:
+        return _closed(state, person, controls, block, now, policy)
+    allowed = min([requested, *_left(state, controls, policy).values()])
+    nudge = nudge_due(state, person, now, policy.nudges, policy.pauses.ideas.choices) if allowed else None
+    prompt = creation_prompt(state, person, policy.nudges, policy.pauses.ideas.choices) if allowed else None
+    state = _handed_out(state, allowed, now, nudge)
+    state = _session_closed(state, controls, now, policy)
+    return Gate(
+        allowed=allowed,
+        state=state,
+        session=session_view(state, person, controls, now, policy),
+        controls=controls,
+        nudge=nudge,
+        creation_prompt=None if nudge else prompt,
+    )
+
+
+def session_view(
+    state: ViewingState, person: Person, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
+) -> SessionView:
+    """Return where a state, already moved to ``now``, stands."""
+    block = _strongest(_blocks(state, controls, now, policy))
+    left = list(_left(state, controls, policy).values())
+    return SessionView(
+        is_open=block is None,
+        videos_this_session=state.session_videos,
+        videos_today=state.videos_today,
+        active_minutes_today=int(active_s_today(state, policy.limits) // 60),
+        remaining=0 if block else (min(left) if left else None),
+        cooldown_until=None if controls.continuous_feed else state.cooldown_until,
+        resumes_at=_opens_at(block, person, controls) if block else None,
+    )
+
+
+def looked_at(
+    state: ViewingState, person: Person, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
+) -> tuple[ViewingState, SessionView]:
+    """Return the state at ``now`` without counting anything, and where it stands: for pages that only show it."""
+    now = never_back(state, now)
+    state = moved_to(state, person, controls.band, now, policy.limits)
+    state = _night_begun(state, person, controls, now)
+    return state, session_view(state, person, controls, now, policy)
+
+
+def _left(state: ViewingState, controls: EffectiveControls, policy: WellbeingPolicy) -> dict[PauseKind, int]:
+    """Return how many videos each limit still leaves; a limit that is off is not in it."""
+    left: dict[PauseKind, int] = {}
+    if not controls.continuous_feed:
+        left[PauseKind.COOLDOWN] = max(0, int(controls.value("session_videos")) - state.session_videos)
+    daily = []
+    videos = controls.limit("daily_videos")
+    if videos is not None:
+        daily.append(videos - state.videos_today)
+    minutes = controls.limit("daily_minutes")
+    if minutes is not None:
+        # Both bounds on time: what has passed, and what the videos count at least.
+        left_s = minutes * 60 - active_s_today(state, policy.limits)
+        daily.append(int(left_s // policy.limits.time.least_video_s))
+    if daily:
+        left[PauseKind.DAILY_LIMIT] = max(0, min(daily))
+    return left
+
+
+def _blocks(state: ViewingState, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy) -> list[Block]:
+    left = _left(state, controls, policy)
+    blocks = []
+    if state.break_until is not None and now < state.break_until:
+        blocks.append(Block(PauseKind.BREAK, state.break_until))
+    if state.night_until is not None and now < state.night_until:
+        blocks.append(Block(PauseKind.NIGHT, state.night_until))
+    if left.get(PauseKind.DAILY_LIMIT) == 0:
+        closed = 0 in (controls.limit("daily_videos"), controls.limit("daily_minutes"))
+        blocks.append(Block(PauseKind.DAILY_LIMIT, None if closed else state.day_ends_at))
+    if not controls.continuous_feed and state.cooldown_until is not None and now < state.cooldown_until:
+        blocks.append(Block(PauseKind.COOLDOWN, state.cooldown_until))
+    return blocks
+
+
+def _strongest(blocks: list[Block]) -> Block | None:
+    """Return the block that ends last."""
+    never = [block for block in blocks if block.until is None]
+    if never:
+        return never[0]
+    return max(blocks, key=lambda block: block.until.timestamp() if block.until else 0.0, default=None)
+
+
+def _session_closed(
+    state: ViewingState, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
+) -> ViewingState:
+    """Begin the cooldown once the session's videos are all handed out (or the limit was lowered below them)."""
+    if controls.continuous_feed or state.cooldown_until is not None:
+        return state
+    if state.session_videos < int(controls.value("session_videos")):
+        return state
+    pause = timedelta(minutes=policy.limits.session.cooldown_minutes.of(controls.band))
+    return state.with_(cooldown_until=now + pause)
+
+
+def _night_begun(state: ViewingState, person: Person, controls: EffectiveControls, now: datetime) -> ViewingState:
+    """Note the end of a night that has begun, in the zone the day runs by or the person's own: moving ends neither."""
+    night = controls.night
+    if night is None:
+        return state.with_(night_until=None, night_hours=None)
+    if state.night_hours != night.text():
+        state = state.with_(night_until=None, night_hours=None)
+    zones = {person.timezone, state.timezone or person.timezone}
+    ends = [night.ends_at(now, zone) for zone in zones if night.holds(now, zone)]
+    if state.night_until is not None:
+        ends.append(state.night_until)
+    if not ends:
+        return state
+    return state.with_(night_until=max(ends), night_hours=night.text())
+
+
+def _handed_out(state: ViewingState, allowed: int, now: datetime, nudge: Nudge | None) -> ViewingState:
+    state = state.with_(
+        videos_today=state.videos_today + allowed,
+        session_videos=state.session_videos + allowed,
+        passive_videos=state.passive_videos + allowed,
+        outstanding_videos=allowed,
+        last_active_at=now,
+    )
+    if nudge is None:
+        return state
+    return state.with_(nudge_level=nudge.level, nudge_id=nudge.id, nudge_dismissed=False)
+
+
+def _closed(
+    state: ViewingState,
+    person: Person,
+    controls: EffectiveControls,
+    block: Block,
+    now: datetime,
+    policy: WellbeingPolicy,
+) -> Gate:
+    state = state.with_(paused_at=now, last_active_at=None, outstanding_videos=0)
+    resumes_at = _opens_at(block, person, controls)
+    words = _words(block, resumes_at, policy)
+    shown = "" if resumes_at is None else resumes_at.astimezone(ZoneInfo(person.timezone)).strftime("%H:%M")
+    ideas = policy.pauses.ideas.choices
+    pause = Pause(
+        kind=block.kind,
+        title=words.title,
+        text=words.text.replace("{resumes}", shown),
+        resumes_at=resumes_at,
+        idea=ideas[stable_int(person.id, state.day, state.session_number) % len(ideas)],
+    )
+    session = session_view(state, person, controls, now, policy)
+    return Gate(allowed=0, state=state, session=session, controls=controls, pause=pause)
+
+
+def _opens_at(block: Block, person: Person, controls: EffectiveControls) -> datetime | None:
+    """Return when the feed opens: the block's end, or the morning if that falls in the night."""
+    night = controls.night
+    if block.until is None or night is None or not night.holds(block.until, person.timezone):
+        return block.until
+    return night.ends_at(block.until, person.timezone)
+
+
+def _words(block: Block, resumes_at: datetime | None, policy: WellbeingPolicy) -> PauseText:
+    texts = policy.pauses.text
+    if resumes_at is None:
+        return texts.daily_limit_closed
+    return {
+        PauseKind.COOLDOWN: texts.cooldown,
+        PauseKind.DAILY_LIMIT: texts.daily_limit,
+        PauseKind.NIGHT: texts.night,
+        PauseKind.BREAK: texts.break_,
+    }[block.kind]

@@ -1,0 +1,98 @@
+"""Passive scrolling, and the nudges that answer it: gentle first, rarer for someone who waves them away.
+
+Making something or talking to people ends a passive run. It never touches a limit.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.hashing import stable_int
+from core.records import Event, Person
+from core.vocabulary import EventKind
+from wellbeing.policy import NudgeRule, NudgesPolicy
+from wellbeing.state import ViewingState
+
+# What someone does when they are making or talking rather than scrolling.
+ACTIVE_KINDS = frozenset({EventKind.CREATE, EventKind.REMIX, EventKind.COMMENT, EventKind.SHARE})
+# What someone does while watching.
+WATCHING_KINDS = frozenset({EventKind.VIEW, EventKind.COMPLETE, EventKind.SKIP, EventKind.LIKE, EventKind.UNLIKE})
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A suggestion beside a page. It can always be dismissed."""
+
+    id: str
+    level: int
+    title: str
+    text: str
+    idea: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreationPrompt:
+    """A small idea to make something, beside a page."""
+
+    title: str
+    prompt: str
+
+
+def nudge_due(
+    state: ViewingState, person: Person, now: datetime, policy: NudgesPolicy, ideas: Sequence[str]
+) -> Nudge | None:
+    """Return the strongest nudge that this passive run has reached and not yet seen, or None."""
+    if state.nudges_off:
+        return None
+    factor = delay_factor(state, now, policy)
+    due = [
+        rule
+        for rule in policy.nudge
+        if rule.level > state.nudge_level and state.passive_videos >= rule.after_videos * factor
+    ]
+    return _nudge(due[-1], state, person, ideas) if due else None
+
+
+def delay_factor(state: ViewingState, now: datetime, policy: NudgesPolicy) -> float:
+    """Return how much later nudges come for someone who has been dismissing them (reactance). At least 1."""
+    since = now - timedelta(days=policy.tempering.memory_days)
+    recent = sum(1 for moment in state.dismissals if moment > since)
+    return min(policy.tempering.most_delay, 1 + recent * policy.tempering.each_dismissal_delays_by)
+
+
+def creation_prompt(
+    state: ViewingState, person: Person, policy: NudgesPolicy, ideas: Sequence[str]
+) -> CreationPrompt | None:
+    """Return an idea to make something when the passive run has passed another multiple of ``every_videos``."""
+    every = policy.creation_prompt.every_videos
+    before = state.passive_videos - state.outstanding_videos
+    if state.passive_videos // every <= max(0, before) // every:
+        return None
+    return CreationPrompt(policy.creation_prompt.title, _idea(ideas, person, state))
+
+
+def after_events(state: ViewingState, events: Iterable[Event]) -> ViewingState:
+    """Return the state after what a person did: making and talking end the passive run."""
+    if any(event.kind in ACTIVE_KINDS for event in events):
+        return state.with_(passive_videos=0, nudge_level=0)
+    return state
+
+
+def dismissed(state: ViewingState, now: datetime, policy: NudgesPolicy, *, stop: bool) -> ViewingState:
+    """Return the state after the last nudge was waved away, counted once; ``stop`` wants no more of them."""
+    if stop:
+        state = state.with_(nudges_off=True)
+    if state.nudge_dismissed:
+        return state
+    since = now - timedelta(days=policy.tempering.memory_days)
+    recent = tuple(moment for moment in state.dismissals if moment > since)
+    return state.with_(nudge_dismissed=True, dismissals=(*recent, now))
+
+
+def _nudge(rule: NudgeRule, state: ViewingState, person: Person, ideas: Sequence[str]) -> Nudge:
+    number = stable_int(person.id, state.session_started_at, state.videos_today, rule.level)
+    return Nudge(f"nudge_{number:016x}", rule.level, rule.title, rule.text, _idea(ideas, person, state))
+
+
+def _idea(ideas: Sequence[str], person: Person, state: ViewingState) -> str:
+    return ideas[stable_int(person.id, state.day, state.videos_today) % len(ideas)]

@@ -1,0 +1,302 @@
+"""The wellbeing policies: frozen models of the TOML files, and the checks that span files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from core.errors import BrokenPolicy
+from core.policies import Policy, PolicyModel, load_policy
+from wellbeing.bands import MINORS, AgeBand
+from wellbeing.control_kinds import ControlsPolicy
+from wellbeing.days import Night
+from wellbeing.laws import LawsPolicy
+
+FOLDER = Path(__file__).parent / "policies"
+
+
+class BandMinutes(PolicyModel):
+    """Minutes for each age band."""
+
+    younger_teen: int = Field(ge=1, description="13 to 15, and whoever's age is unknown.")
+    older_teen: int = Field(ge=1, description="16 and 17.")
+    adult: int = Field(ge=1, description="18 and over.")
+
+    def of(self, band: AgeBand) -> int:
+        """Return the minutes for a band."""
+        minutes: int = getattr(self, band.value)
+        return minutes
+
+
+class SessionRules(PolicyModel):
+    """When a session ends."""
+
+    cooldown_minutes: BandMinutes = Field(description="The pause after a session's videos.")
+    idle_minutes: BandMinutes = Field(description="Quiet time after which a session is over.")
+
+    @model_validator(mode="after")
+    def _no_way_round(self) -> Self:
+        for band in AgeBand:
+            if self.idle_minutes.of(band) < self.cooldown_minutes.of(band):
+                raise ValueError(f"idle_minutes.{band.value} must be at least cooldown_minutes.{band.value}")
+        minutes = [self.cooldown_minutes.of(band) for band in AgeBand]
+        if minutes != sorted(minutes, reverse=True):
+            raise ValueError("cooldown_minutes: a younger band's pause may not be shorter than an older one's")
+        return self
+
+
+class TimeRules(PolicyModel):
+    """How active time is estimated, in seconds."""
+
+    video_s: float = Field(gt=0, description="What one video on a page may take to watch.")
+    least_video_s: float = Field(gt=0, description="What one video counts at least.")
+    idle_s: float = Field(gt=0, description="Longest gap between two signs of watching that counts as watching.")
+
+
+class LimitsPolicy(Policy):
+    """limits.toml."""
+
+    session: SessionRules
+    time: TimeRules
+
+
+class PauseText(PolicyModel):
+    """What a closed feed says."""
+
+    title: str = Field(min_length=3, max_length=60)
+    text: str = Field(min_length=10, max_length=240)
+
+
+class PauseTexts(PolicyModel):
+    """One text for each reason."""
+
+    cooldown: PauseText
+    daily_limit: PauseText
+    daily_limit_closed: PauseText
+    night: PauseText
+    break_: PauseText = Field(alias="break")
+
+
+class Ideas(PolicyModel):
+    """Things to make instead."""
+
+    choices: tuple[str, ...] = Field(min_length=1)
+
+
+class PausesPolicy(Policy):
+    """pauses.toml."""
+
+    text: PauseTexts
+    ideas: Ideas
+
+
+class NudgeRule(PolicyModel):
+    """One nudge."""
+
+    level: int = Field(ge=1, description="Strength, from 1.")
+    after_videos: int = Field(ge=1, description="Passive videos before it comes.")
+    title: str = Field(min_length=3, max_length=60)
+    text: str = Field(min_length=10, max_length=240)
+
+
+class Tempering(PolicyModel):
+    """How dismissals make nudges rarer."""
+
+    memory_days: int = Field(ge=1, description="How long a dismissal counts.")
+    each_dismissal_delays_by: float = Field(ge=0, description="Added to the factor on `after_videos`.")
+    most_delay: float = Field(ge=1, description="Largest factor.")
+
+
+class CreationPromptRule(PolicyModel):
+    """When to suggest making something."""
+
+    every_videos: int = Field(ge=1, description="Passive videos between two suggestions.")
+    title: str = Field(min_length=3, max_length=60)
+
+
+class NudgesPolicy(Policy):
+    """nudges.toml."""
+
+    tempering: Tempering
+    nudge: tuple[NudgeRule, ...] = Field(min_length=1)
+    creation_prompt: CreationPromptRule
+
+    @model_validator(mode="after")
+    def _gentle_first(self) -> Self:
+        if [rule.level for rule in self.nudge] != list(range(1, len(self.nudge) + 1)):
+            raise ValueError("nudge levels must be 1, 2, 3, ... in order")
+        videos = [rule.after_videos for rule in self.nudge]
+        if videos != sorted(set(videos)):
+            raise ValueError("a stronger nudge must come after a gentler one")
+        return self
+
+
+class PollSpacing(PolicyModel):
+    """How rarely people are asked."""
+
+    each_session: int = Field(ge=0, le=1, description="Most polls in a session.")
+    each_week: int = Field(ge=0, le=2, description="Most polls in seven days.")
+    hours_between: int = Field(ge=0, description="Least hours between two polls.")
+    each_skip_adds_hours: int = Field(ge=0, description="Added to `hours_between` by each skip in a row.")
+    most_hours_between: int = Field(ge=1, description="Longest it grows to.")
+    videos_first: int = Field(ge=0, description="Videos in the session before a poll may come.")
+    quiet_hours_after_pause: int = Field(ge=1, description="Hours after a lock-out without polls.")
+
+
+PollKind = Literal["item", "mood", "time_well_spent"]
+
+
+class PollChoice(PolicyModel):
+    """One answer."""
+
+    value: int
+    label: str = Field(min_length=1)
+
+
+class PollRule(PolicyModel):
+    """One kind of question."""
+
+    kind: PollKind
+    every_days: int = Field(ge=1, description="Least days between two of this kind.")
+    after_days: int = Field(ge=0, description="Days of use before the first.")
+    question: str = Field(min_length=5)
+    choices: tuple[PollChoice, ...] = Field(min_length=2)
+
+
+class PollsPolicy(Policy):
+    """polls.toml."""
+
+    spacing: PollSpacing
+    poll: tuple[PollRule, ...] = Field(min_length=1, description="Kinds, the one to ask first at the top.")
+
+    def rule(self, kind: str) -> PollRule | None:
+        """Return the question of this kind, or None."""
+        return next((rule for rule in self.poll if rule.kind == kind), None)
+
+
+class QuietRule(PolicyModel):
+    """Hours in which nothing is sent: a night (`hours`), or a stretch of the day (`from_time`, `to_time`)."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$")
+    jurisdictions: tuple[str, ...] = Field(min_length=1, description="Codes or region names; `*` is everywhere.")
+    bands: tuple[AgeBand, ...] = Field(min_length=1)
+    hours: str | None = Field(default=None, description="A night, 22:00-07:00.")
+    from_time: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    to_time: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    weekdays: tuple[int, ...] = Field(default=(1, 2, 3, 4, 5, 6, 7), description="ISO days: Monday is 1.")
+    months: tuple[int, ...] = Field(default=tuple(range(1, 13)), description="Months in which it holds.")
+    enabled: bool
+    source: str = Field(min_length=5)
+    reason: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if self.hours is not None:
+            if self.from_time or self.to_time:
+                raise ValueError(f"{self.id}: give `hours`, or `from_time` and `to_time`, not both")
+            Night.parse(self.hours)
+        elif self.from_time is None or self.to_time is None or self.from_time >= self.to_time:
+            raise ValueError(f"{self.id}: give `hours`, or `from_time` before `to_time` on one day")
+        return self
+
+
+class NotificationsPolicy(Policy):
+    """notifications.toml."""
+
+    exempt: tuple[str, ...] = Field(description="Kinds that are always sent.")
+    quiet: tuple[QuietRule, ...] = Field(description="When nothing else is.")
+
+
+class InviteRules(PolicyModel):
+    """How often one may ask."""
+
+    most_pending: int = Field(ge=1, description="Open invitations one person may have sent.")
+    days_after_a_no: int = Field(ge=1, description="Days before someone who said no may be asked again.")
+    days_open: int = Field(ge=1, description="Days an invitation stays open.")
+    most_guardians: int = Field(ge=1, description="Active guardians one teen may have.")
+
+
+class FamilyPolicy(Policy):
+    """family.toml."""
+
+    invites: InviteRules
+
+
+@dataclass(frozen=True, slots=True)
+class WellbeingPolicy:
+    """All of the room's policies, checked against one another."""
+
+    limits: LimitsPolicy
+    controls: ControlsPolicy
+    laws: LawsPolicy
+    pauses: PausesPolicy
+    nudges: NudgesPolicy
+    polls: PollsPolicy
+    notifications: NotificationsPolicy
+    family: FamilyPolicy
+
+
+def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
+    """Load every policy of the room. Raises ``BrokenPolicy`` with the file, the key and what to write."""
+    policy = WellbeingPolicy(
+        limits=load_policy(FOLDER / "limits.toml", LimitsPolicy, overrides),
+        controls=load_policy(FOLDER / "controls.toml", ControlsPolicy, overrides),
+        laws=load_policy(FOLDER / "laws.toml", LawsPolicy, overrides),
+        pauses=load_policy(FOLDER / "pauses.toml", PausesPolicy, overrides),
+        nudges=load_policy(FOLDER / "nudges.toml", NudgesPolicy, overrides),
+        polls=load_policy(FOLDER / "polls.toml", PollsPolicy, overrides),
+        notifications=load_policy(FOLDER / "notifications.toml", NotificationsPolicy, overrides),
+        family=load_policy(FOLDER / "family.toml", FamilyPolicy, overrides),
+    )
+    problems = law_problems(policy.controls, policy.laws)
+    if problems:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        raise BrokenPolicy(
+            code="broken_policy",
+            detail=f"The policy file laws.toml cannot be used:\n{lines}",
+            path=str(FOLDER / "laws.toml"),
+            problems=problems,
+        )
+    return policy
+
+
+def law_problems(controls: ControlsPolicy, laws: LawsPolicy) -> list[str]:
+    """Return what is wrong with the laws: unknown controls, wrong values, or an adult limited more than a minor."""
+    problems: list[str] = []
+    for law in laws.law:
+        definition = controls.find(law.control)
+        if definition is None:
+            problems.append(f"{law.id}: there is no control {law.control!r} in controls.toml")
+        elif problem := definition.problem_with(law.value):
+            problems.append(f"{law.id}: value must be {problem}, not {law.value!r}")
+    return problems or _looser_for_minors(controls, laws)
+
+
+def _looser_for_minors(controls: ControlsPolicy, laws: LawsPolicy) -> list[str]:
+    problems = []
+    for definition in controls.control:
+        for place in sorted(laws.jurisdictions()):
+            for younger, older in ((AgeBand.YOUNGER_TEEN, AgeBand.OLDER_TEEN), (AgeBand.OLDER_TEEN, AgeBand.ADULT)):
+                for guardian in (False, True):
+                    values = [_strictest_floor(controls, laws, definition.name, place, band, guardian=guardian)
+                              for band in (younger, older)]  # fmt: skip
+                    if not definition.is_at_least_as_strict(values[0], values[1]):
+                        problems.append(
+                            f"{definition.name} in {place}: {younger.value} would get {values[0]!r}, "
+                            f"looser than {older.value} with {values[1]!r}; protect the younger band too"
+                        )
+    return problems
+
+
+def _strictest_floor(
+    controls: ControlsPolicy, laws: LawsPolicy, name: str, place: str, band: AgeBand, *, guardian: bool
+) -> bool | int | str:
+    definition = controls.find(name)
+    if definition is None:
+        raise ValueError(f"there is no control {name!r}")
+    value = definition.loosest.of(band) if guardian else definition.default.of(band)
+    for law in laws.applying(place, band, name):
+        if not (guardian and law.guardian_may_loosen and band in MINORS):
+            value = definition.strictest(value, law.value)
+    return value

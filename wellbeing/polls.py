@@ -1,0 +1,106 @@
+"""Questions, asked rarely: when to offer one, and what an answer may be."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.errors import InvalidInput
+from core.hashing import stable_int
+from core.ids import PollId, VideoId
+from core.records import Person
+from wellbeing.policy import PollChoice, PollRule, PollsPolicy
+from wellbeing.state import ViewingState
+
+ITEM = "item"
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class PollOffer:
+    """A question beside a page."""
+
+    id: PollId
+    kind: str
+    question: str
+    choices: tuple[PollChoice, ...]
+    video_id: VideoId | None = None
+
+
+def poll_may_come(state: ViewingState, now: datetime, policy: PollsPolicy) -> bool:
+    """Tell whether a question of any kind may be asked now."""
+    rules = policy.spacing
+    recent = [moment for moment in state.poll_offers if moment > now - _WEEK]
+    gap = timedelta(
+        hours=min(rules.most_hours_between, rules.hours_between + state.poll_skips * rules.each_skip_adds_hours)
+    )
+    quiet = timedelta(hours=rules.quiet_hours_after_pause)
+    return (
+        not state.polls_stopped
+        and state.session_polls < rules.each_session
+        and state.session_videos >= rules.videos_first
+        and len(recent) < rules.each_week
+        and all(moment <= now - gap for moment in state.poll_offers)
+        and (state.paused_at is None or now - state.paused_at >= quiet)
+    )
+
+
+def poll_offer(
+    state: ViewingState, person: Person, now: datetime, policy: PollsPolicy, *, last_watched: VideoId | None
+) -> tuple[ViewingState, PollOffer | None]:
+    """Return the question to ask now, if any, with the state that remembers it was asked."""
+    if not poll_may_come(state, now, policy):
+        return state, None
+    for rule in policy.poll:
+        if _kind_due(rule, state, person, now) and (rule.kind != ITEM or last_watched is not None):
+            return _offered(state, person, now, rule, last_watched if rule.kind == ITEM else None)
+    return state, None
+
+
+def checked_answer(rule: PollRule | None, answer: float | None, *, skip: bool) -> float | None:
+    """Return the answer if it is one of the question's, or None for a skip. Raises ``InvalidInput`` otherwise."""
+    if skip and answer is None:
+        return None
+    if skip or answer is None:
+        raise InvalidInput(
+            code="answer_or_skip",
+            detail="Give an answer, or skip the question.",
+            field="answer",
+            expected="one of `answer`, `skip` and `stop`",
+        )
+    values = [] if rule is None else [choice.value for choice in rule.choices]
+    if answer not in values:
+        raise InvalidInput(
+            code="invalid_answer",
+            detail=f"{answer:g} is not one of the answers.",
+            field="answer",
+            expected=f"one of {', '.join(str(value) for value in values)}",
+        )
+    return float(answer)
+
+
+def answered(state: ViewingState) -> ViewingState:
+    """Return the state after an answer: the spacing goes back to normal."""
+    return state.with_(poll_skips=0)
+
+
+def skipped(state: ViewingState) -> ViewingState:
+    """Return the state after a skip: the next question comes later."""
+    return state.with_(poll_skips=state.poll_skips + 1)
+
+
+def _kind_due(rule: PollRule, state: ViewingState, person: Person, now: datetime) -> bool:
+    last = state.last_offer_at.get(rule.kind)
+    if last is not None and now - last < timedelta(days=rule.every_days):
+        return False
+    return now - person.created_at >= timedelta(days=rule.after_days)
+
+
+def _offered(
+    state: ViewingState, person: Person, now: datetime, rule: PollRule, video_id: VideoId | None
+) -> tuple[ViewingState, PollOffer]:
+    ident = PollId(f"poll_{stable_int(person.id, rule.kind, now.isoformat()):016x}")
+    state = state.with_(
+        session_polls=state.session_polls + 1,
+        poll_offers=(*(moment for moment in state.poll_offers if moment > now - 4 * _WEEK), now),
+        last_offer_at={**state.last_offer_at, rule.kind: now},
+    )
+    return state, PollOffer(ident, rule.kind, rule.question, rule.choices, video_id)
