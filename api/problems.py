@@ -198,7 +198,7 @@ def _validation_problem(request: Request, errors: Sequence[Mapping[str, Any]]) -
         422,
         "The input cannot be accepted",
         "invalid_input",
-        f"{found[0].field}: {first['msg']}.",
+        _said_of(first, found[0].field),
         field=found[0].field,
         expected=found[0].expected,
         errors=found if len(found) > 1 else None,
@@ -222,9 +222,20 @@ def _field(item: Mapping[str, Any]) -> str:
     return ".".join(parts)[:300]
 
 
+def _said_of(item: Mapping[str, Any], field: str) -> str:
+    if item["type"] == "missing":
+        return f"{field!r} is missing."
+    if item["type"] == "extra_forbidden":
+        return f"There is no field {field!r}."
+    return f"{field!r} cannot be accepted."
+
+
 def _expected(item: Mapping[str, Any]) -> str:
+    """Return what would be right, from what pydantic says is wrong."""
     if item["type"] == "missing":
         return "This is required."
     if item["type"] == "extra_forbidden":
-        return "Leave it out: there is no such field."
-    return str(item["msg"])[:500]
+        return "Leave it out."
+    words = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    words = words.replace("String should", "A text should").replace("String ", "A text ")
+    return f"{words[:1].upper()}{words[1:500].rstrip('.')}."

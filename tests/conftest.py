@@ -1,5 +1,6 @@
 """Fixtures that every test may use: no network, both databases, a clock that stands still, small people."""
 
+import json
 import os
 import socket
 import tempfile
@@ -22,6 +23,37 @@ from core.storage.tables import metadata
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one flag that rewrites golden files."""
+    parser.addoption("--rewrite-golden", action="store_true", help="Write golden files anew instead of comparing.")
+
+
+class Golden:
+    """Compares JSON values with the files in ``tests/golden``; rewrites them only when asked to."""
+
+    def __init__(self, rewrite: bool) -> None:
+        self._rewrite = rewrite
+
+    def check(self, name: str, value: object) -> None:
+        """Fail unless ``value`` is what ``tests/golden/<name>.json`` holds."""
+        path = GOLDEN / f"{name}.json"
+        text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        if self._rewrite:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        assert text == kept, f"{path.name} differs: if that is meant, run the test with --rewrite-golden"
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """Golden files."""
+    return Golden(request.config.getoption("--rewrite-golden"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,13 +40,20 @@ class Office:
 
     def signed(self, key: Any = None, algorithm: str = "Ed25519", **changes: Any) -> str:
         now = int(self.clock.now().timestamp())
-        claims = {"iss": "kindling", "aud": "kindling", "sub": "per_ann", "scope": "person", "exp": now + 60, "iat": now}
+        claims = {
+            "iss": "kindling",
+            "aud": "kindling",
+            "sub": "per_ann",
+            "scope": "person",
+            "exp": now + 60,
+            "iat": now,
+        }
         claims |= changes
         kept = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode({"alg": algorithm}, kept, key or self.key, algorithms=[algorithm])
 
 
-@pytest.fixture()
+@pytest.fixture
 def office(tmp_path: Path, clock: ManualClock) -> Office:
     return Office(open_key(tmp_path / "keys"), clock)
 
@@ -73,7 +79,7 @@ def test_a_token_that_was_accepted_once_is_not_accepted_after_it_expired(office:
 def test_the_key_is_made_once_and_only_its_user_can_read_it(tmp_path: Path) -> None:
     first, second = open_key(tmp_path / "keys"), open_key(tmp_path / "keys")
     assert first.as_dict() == second.as_dict()
-    assert stat.S_IMODE(os.stat(tmp_path / "keys" / KEY_NAME).st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "keys" / KEY_NAME).stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "keys").iterdir()] == [KEY_NAME]
 
 
@@ -167,7 +173,13 @@ class Provider:
 
     def token(self, key: ECKey | None = None, **changes: Any) -> str:
         now = int(NOON.timestamp())
-        claims = {"iss": self.url, "aud": "kindling", "sub": "per_ann", "scope": "openid kindling:person", "exp": now + 600}
+        claims = {
+            "iss": self.url,
+            "aud": "kindling",
+            "sub": "per_ann",
+            "scope": "openid kindling:person",
+            "exp": now + 600,
+        }
         key = key or self.keys[-1]
         return jwt.encode({"alg": "ES256", "kid": key.kid}, claims | changes, key, algorithms=["ES256"])
 
@@ -179,7 +191,7 @@ class Provider:
         return None
 
 
-@pytest.fixture()
+@pytest.fixture
 def provider() -> Iterator[Provider]:
     state = Provider()
 
