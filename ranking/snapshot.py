@@ -5,8 +5,8 @@ publication, oldest first; rows of people are in order of id.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,12 @@ class Snapshot:
     follows: Rows  # person -> whom they follow
     followers: Rows  # person -> who follows them
     by_creator: Rows  # person -> their videos, newest first
+    creator_counts: Array  # (people, 9): counts over all of a person's videos
     content_map: Array  # (384, 64): text vector -> learned vector, for videos nobody has met yet
     index: Any  # faiss.Index over `vector`
+    text_index: Any  # faiss.Index over `text`
     heads: Heads
+    _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def revision(self) -> str:
@@ -95,6 +98,12 @@ class Snapshot:
     def video_count(self) -> int:
         """How many videos it holds."""
         return len(self.videos["id"])
+
+    def cached(self, name: str, make: Callable[[], Array]) -> Array:
+        """Return an array that is worked out once for each opened snapshot."""
+        if name not in self._cache:
+            self._cache[name] = make()
+        return self._cache[name]
 
     def video_rows(self, video_ids: Iterable[str]) -> Array:
         """Return the row of each video, -1 for those it does not hold; shape (n,), int64."""
@@ -154,8 +163,10 @@ def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
         follows=rows("people/follows"),
         followers=rows("people/followers"),
         by_creator=rows("people/videos"),
+        creator_counts=column("people/counts"),
         content_map=column("content_map"),
         index=faiss.read_index(str(folder / "similar.faiss"), faiss.IO_FLAG_MMAP),
+        text_index=faiss.read_index(str(folder / "text.faiss"), faiss.IO_FLAG_MMAP),
         heads=Heads.open(folder / "heads"),
     )
 
@@ -167,10 +178,10 @@ def _check_shapes(snapshot: Snapshot, folder: Path) -> None:
         for name, (dtype, shape) in VIDEO_COLUMNS.items()
         if snapshot.videos[name].dtype != np.dtype(dtype) or snapshot.videos[name].shape != (count, *shape)
     ]
-    if wrong or snapshot.index.ntotal != count:
+    if wrong or snapshot.index.ntotal != count or snapshot.text_index.ntotal != count:
         raise BrokenArtifact(
             code="broken_artifact",
-            detail=f"The snapshot {folder.name} has columns of another shape: {', '.join(wrong) or 'similar.faiss'}.",
+            detail=f"The snapshot {folder.name} has columns of another shape: {', '.join(wrong) or 'the indexes'}.",
             expected="Make it again with `kindling train snapshot`.",
             path=str(folder),
         )

@@ -1,0 +1,103 @@
+"""Which videos stand where: caps, decay, distance between films and remixes, friends' share, and difference."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.value import Author, Diversity
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What arranging needs to know of n candidates; every array has n rows."""
+
+    scores: Array
+    creators: Array
+    films: Array
+    families: Array
+    vectors: Array  # (n, d), length one or zero
+    is_known: Array  # bool: by someone the viewer follows
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policy's rules for one page."""
+
+    author: Author
+    diversity: Diversity
+    friends_share: float
+
+
+def arrange(candidates: Candidates, size: int, rules: Rules) -> list[int]:
+    """Return places of at most ``size`` candidates in the order they stand on the page.
+
+    Greedy maximal marginal relevance (Carbonell and Goldstein 1998). Never more than the cap by one creator, never the
+    same film twice; the distance between remixes gives way when nothing else is left.
+    """
+    page = _Page(candidates, rules)
+    for position in range(size):
+        place = page.next_place(position)
+        if place is None:
+            break
+        page.put(place)
+    return page.chosen
+
+
+class _Page:
+    """A page being filled."""
+
+    def __init__(self, candidates: Candidates, rules: Rules) -> None:
+        self._candidates = candidates
+        self._rules = rules
+        self.chosen: list[int] = []
+        count = len(candidates.scores)
+        self._free = np.ones(count, dtype=bool)
+        self._by_creator: dict[int, int] = {}
+        self._authored = np.zeros(count)
+        self._nearest = np.zeros(count)
+        self._known = 0
+        self._spread = float(np.std(candidates.scores)) if count else 0.0
+
+    def next_place(self, position: int) -> int | None:
+        """Return the best free candidate for a position, or None."""
+        eligible = self._free
+        if not eligible.any():
+            return None
+        spaced = eligible & ~np.isin(self._candidates.families, self._recent_families())
+        eligible = spaced if spaced.any() else eligible
+        wanted = int(np.floor(self._rules.friends_share * (position + 1)))
+        known = eligible & self._candidates.is_known
+        if self._known < wanted and known.any():
+            eligible = known
+        return self._best(eligible)
+
+    def put(self, place: int) -> None:
+        """Put a candidate on the page."""
+        self.chosen.append(place)
+        creator = int(self._candidates.creators[place])
+        self._by_creator[creator] = self._by_creator.get(creator, 0) + 1
+        same = self._candidates.creators == creator
+        self._authored[same] += 1
+        if self._by_creator[creator] >= self._rules.author.per_page:
+            self._free &= ~same
+        self._free &= self._candidates.films != self._candidates.films[place]
+        self._free[place] = False
+        self._known += int(self._candidates.is_known[place])
+        likeness = self._candidates.vectors @ self._candidates.vectors[place]
+        self._nearest = np.maximum(self._nearest, likeness)
+
+    def _best(self, eligible: Array) -> int:
+        scores = self._candidates.scores
+        decay = np.maximum(self._rules.author.decay**self._authored, self._rules.author.floor)
+        decayed = np.where(scores >= 0, scores * decay, scores / decay)
+        relevance = self._rules.diversity.relevance
+        merit = relevance * decayed - (1.0 - relevance) * self._spread * self._nearest
+        return int(np.argmax(np.where(eligible, merit, -np.inf)))
+
+    def _recent_families(self) -> Array:
+        gap = self._rules.diversity.family_gap
+        return self._candidates.families[self.chosen[-gap:]] if gap else self._candidates.families[:0]

@@ -1,0 +1,43 @@
+"""What may not stand on a page, asked of what the ranker knows. The journey asks the database again before it shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.vocabulary import Audience
+from ranking.catalogue import Catalogue
+from ranking.state import ViewerState
+from ranking.steering.matching import Demand, Steering
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Everything that keeps a candidate off a viewer's page."""
+
+    steering: Steering
+    film_window: int
+
+    def allowed(self, state: ViewerState, catalogue: Catalogue, rows: Array) -> Array:
+        """Return which rows this viewer may be shown: audience, visibility, blocks, hides, their own; bool (n,)."""
+        creators = catalogue.take("creator", rows)
+        column = "adult" if state.viewer.audience == Audience.ADULT else "teen"
+        return (
+            catalogue.take(column, rows)
+            & (catalogue.take("open", rows) | np.isin(creators, state.granted))
+            & ~np.isin(creators, state.blocked)
+            & ~np.isin(rows, state.hidden)
+            & (creators != state.row)
+        )
+
+    def unrefused(self, demands: tuple[Demand, ...], catalogue: Catalogue, rows: Array) -> Array:
+        """Return which rows no steer refuses; bool (n,)."""
+        return ~self.steering.is_refused(demands, catalogue, rows)
+
+    def unseen(self, state: ViewerState, catalogue: Catalogue, rows: Array) -> Array:
+        """Return which rows are new to the viewer: neither the video nor, of late, the same film; bool (n,)."""
+        films = catalogue.take("film", state.seen[: self.film_window])
+        return ~np.isin(rows, state.seen) & ~np.isin(catalogue.take("film", rows), films)

@@ -1,0 +1,1 @@
+"""Candidate sources: each brings videos for one reason."""

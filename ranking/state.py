@@ -1,0 +1,160 @@
+"""A viewer in the catalogue's numbers: rows instead of ids, a taste instead of events. Made once per page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
+from core.records import Event
+from ranking.catalogue import Catalogue
+from ranking.features import AFFINITY_HALF_LIFE_S, SERVING_POSITION, TASTE_HALF_LIFE_S, PairFacts, decayed, unit
+from ranking.snapshot import VECTOR_DIMENSIONS
+from ranking.taste import CREATIVE, taste_weight
+from ranking.viewer import Viewer
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What a viewer did with videos: the video's row, the weight now, whether it created something; newest first."""
+
+    rows: Array  # (n,) int64
+    weights: Array  # (n,) decayed
+    raw_weights: Array  # (n,) as on the day
+    is_creative: Array  # (n,) bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerState:
+    """Everything about the viewer that sources and features read."""
+
+    viewer: Viewer
+    now_s: float
+    row: int  # of the viewer's own person; -1 if in no row
+    follows: Array  # rows, sorted
+    followers: Array  # rows, sorted
+    granted: Array  # rows of those whose videos for followers the viewer may see, sorted
+    blocked: Array  # rows
+    hidden: Array  # video rows
+    seen: Array  # video rows, newest first
+    acts: Acts
+    taste: Array  # (64,), length one or zero
+    text_taste: Array  # (384,), length one or zero
+    affinity: dict[int, float]  # creator row -> decayed weight
+    activity: float
+    creativity: float
+
+    @property
+    def mutuals(self) -> Array:
+        """Rows of those who follow the viewer and are followed back."""
+        return np.intersect1d(self.follows, self.followers)
+
+
+def state_of(viewer: Viewer, catalogue: Catalogue, now: datetime) -> ViewerState:
+    """Return the viewer in rows and vectors of this catalogue."""
+    now_s = now.timestamp()
+    acts, ages = _acts(viewer.events, catalogue, now_s)
+    vectors = catalogue.take("vector", acts.rows)
+    texts = catalogue.take("text", acts.rows).astype(np.float64)
+    nobody = np.zeros(0, dtype=np.int64)
+    granted = _known(catalogue.people_rows(sorted(viewer.follows)))
+    return ViewerState(
+        viewer=viewer,
+        now_s=now_s,
+        row=int(catalogue.people_rows([viewer.person_id])[0]),
+        follows=granted if viewer.is_personal else nobody,
+        followers=_known(catalogue.people_rows(sorted(viewer.followers))) if viewer.is_personal else nobody,
+        granted=granted,
+        blocked=_known(catalogue.people_rows(sorted(viewer.blocked))),
+        hidden=_known(catalogue.rows_of(sorted(viewer.hidden))),
+        seen=_kept(catalogue.rows_of([video_id for video_id, _ in viewer.seen])),
+        acts=acts,
+        taste=taste_of(vectors, acts.weights, VECTOR_DIMENSIONS),
+        text_taste=taste_of(texts, acts.weights, TEXT_DIMENSIONS),
+        affinity=_affinity(catalogue.take("creator", acts.rows), acts.raw_weights, ages),
+        activity=float(acts.weights[acts.weights > 0].sum()),
+        creativity=float(decayed(ages[acts.is_creative], TASTE_HALF_LIFE_S).sum()),
+    )
+
+
+def taste_of(vectors: Array, weights: Array, dimensions: int) -> Array:
+    """Return the weighted mean direction of some vectors: length one, or zeros if there is nothing to go by."""
+    if not len(vectors):
+        return np.zeros(dimensions)
+    taste: Array = unit((weights[:, None] * vectors).sum(axis=0))
+    return taste
+
+
+def facts_for(state: ViewerState, catalogue: Catalogue, rows: Array) -> PairFacts:
+    """Return the facts of the viewer and each video in ``rows``, as they are now."""
+    creators = catalogue.take("creator", rows).astype(np.int64)
+    count = len(rows)
+    return PairFacts(
+        age_s=state.now_s - catalogue.take("published_at", rows),
+        follows_creator=np.isin(creators, state.follows).astype(np.float64),
+        followed_by_creator=np.isin(creators, state.followers).astype(np.float64),
+        common_friends=common_friends(state.follows, catalogue, creators),
+        affinity=np.array([state.affinity.get(int(creator), 0.0) for creator in creators]),
+        taste=catalogue.take("vector", rows) @ state.taste,
+        text_taste=catalogue.take("text", rows).astype(np.float64) @ state.text_taste,
+        counts=catalogue.take("counts", rows),
+        creator_counts=creator_counts(catalogue, creators),
+        seconds=catalogue.take("seconds", rows),
+        is_remix=catalogue.take("is_remix", rows).astype(np.float64),
+        activity=np.full(count, state.activity),
+        creativity=np.full(count, state.creativity),
+        position=np.full(count, SERVING_POSITION),
+    )
+
+
+def common_friends(follows: Array, catalogue: Catalogue, creators: Array) -> Array:
+    """Return how many of ``follows`` follow each creator, by the snapshot's graph; shape (n,)."""
+    reached = catalogue.snapshot.follows.of_many(follows)
+    if not len(reached):
+        return np.zeros(len(creators))
+    tally = np.bincount(reached, minlength=len(catalogue.snapshot.people))
+    inside = creators < len(tally)
+    counts = np.zeros(len(creators))
+    counts[inside] = tally[creators[inside]]
+    return counts
+
+
+def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
+    """Return each creator's counts over all their videos in the snapshot; shape (n, 9)."""
+    table = catalogue.snapshot.creator_counts
+    inside = creators < len(table)
+    counts = np.zeros((len(creators), table.shape[1]), dtype=np.float64)
+    counts[inside] = table[creators[inside]]
+    return counts
+
+
+def _acts(events: Sequence[Event], catalogue: Catalogue, now_s: float) -> tuple[Acts, Array]:
+    weighed = [(event, taste_weight(event.kind, event.value)) for event in events if event.video_id is not None]
+    weighed = [(event, weight) for event, weight in weighed if weight != 0.0]
+    rows = catalogue.rows_of([str(event.video_id) for event, _ in weighed])
+    kept = rows >= 0
+    raw = np.array([weight for _, weight in weighed], dtype=np.float64)[kept]
+    ages = np.array([now_s - event.received_at.timestamp() for event, _ in weighed], dtype=np.float64)
+    creative = np.array([event.kind in CREATIVE for event, _ in weighed], dtype=bool)[kept]
+    ages = ages[kept]
+    return Acts(rows[kept], raw * decayed(ages, TASTE_HALF_LIFE_S), raw, creative), ages
+
+
+def _affinity(creators: Array, weights: Array, ages: Array) -> dict[int, float]:
+    totals: dict[int, float] = {}
+    for creator, value in zip(creators.tolist(), (weights * decayed(ages, AFFINITY_HALF_LIFE_S)).tolist(), strict=True):
+        totals[creator] = totals.get(creator, 0.0) + value
+    return totals
+
+
+def _known(rows: Array) -> Array:
+    return np.unique(rows[rows >= 0])
+
+
+def _kept(rows: Array) -> Array:
+    return rows[rows >= 0]

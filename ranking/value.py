@@ -1,0 +1,150 @@
+"""The value of a video to a viewer: a weighted sum of what they will probably do, by a policy file."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
+
+from core.policies import Policy, PolicyModel, load_policy
+from ranking.heads import HEADS
+from ranking.page import ScorePart
+
+Array = NDArray[Any]
+_SHIPPED = Path(__file__).parent / "policies" / "value.toml"
+_TIME_SPENT = re.compile(r"watch|dwell|time|minute|second|duration|view|complet|retention|session", re.IGNORECASE)
+
+
+class Network(PolicyModel):
+    """How much the social graph weighs."""
+
+    in_network: float = Field(ge=1, le=10, description="Factor on the value of people the viewer follows.")
+    mutual: float = Field(ge=1, le=10, description="Further factor for those who follow back.")
+    out_of_network: float = Field(gt=0, le=1, description="Factor on the value of everyone else.")
+    limited: float = Field(ge=0, le=1, description="Factor on videos that are shown to fewer people.")
+    friends_share: float = Field(ge=0, le=1, description="Share of a page kept for people the viewer knows.")
+
+
+class Author(PolicyModel):
+    """How often one creator may come."""
+
+    decay: float = Field(gt=0, le=1, description="Factor on each further video by the same creator on a page.")
+    floor: float = Field(ge=0, le=1, description="The decay goes no lower.")
+    per_page: int = Field(ge=1, le=30, description="Most videos by one creator on a page.")
+
+
+class Diversity(PolicyModel):
+    """How different the videos of a page are."""
+
+    relevance: float = Field(ge=0, le=1, description="1 orders by value alone, 0 by difference alone.")
+    rerank: int = Field(ge=1, le=500, description="How many of the best are reordered.")
+    family_gap: int = Field(ge=0, le=30, description="Positions between a video and its remixes.")
+    film_window: int = Field(ge=0, le=1000, description="Latest videos of a viewer among which no film comes twice.")
+
+
+class ExplorationPolicy(PolicyModel):
+    """How much of the feed finds out what it does not know."""
+
+    rate: float = Field(ge=0, le=1, description="Share of pages with one exploring position.")
+    first_position: int = Field(ge=0, le=29, description="Earliest 0-based position that may explore.")
+    pool: int = Field(ge=1, le=500, description="How many candidates the explorer draws from.")
+
+
+class SourceLimits(PolicyModel):
+    """Most candidates that each source brings."""
+
+    following: int = Field(ge=0, le=5000, description="Newest of the people followed.")
+    nearby: int = Field(ge=0, le=5000, description="People near in the graph.")
+    similar: int = Field(ge=0, le=5000, description="Near to what the viewer liked.")
+    inspiring: int = Field(ge=0, le=5000, description="What led people to create.")
+    fresh: int = Field(ge=0, le=5000, description="Newest of all.")
+    trending: int = Field(ge=0, le=5000, description="Liked and remixed of late.")
+    steer: int = Field(ge=0, le=5000, description="What the viewer asked for.")
+    scored: int = Field(ge=1, le=5000, description="Most candidates that the heads score.")
+    backfill: int = Field(ge=0, le=50_000, description="Newest videos looked at when a page is not full.")
+
+
+class ValuePolicy(Policy):
+    """The whole of ``value.toml``."""
+
+    weights: dict[str, float] = Field(description="Head -> value of the event; negative for what should not happen.")
+    network: Network
+    author: Author
+    diversity: Diversity
+    exploration: ExplorationPolicy
+    sources: SourceLimits
+
+    @field_validator("weights")
+    @classmethod
+    def _known_heads(cls, weights: dict[str, float]) -> dict[str, float]:
+        for name in weights:
+            if _TIME_SPENT.search(name):
+                raise ValueError(f"{name!r} is about time spent; no weight may be. Known heads: {', '.join(HEADS)}")
+            if name not in HEADS:
+                raise ValueError(f"{name!r} is no head; write one of: {', '.join(HEADS)}")
+        if weights.get("hide_report", 0.0) > 0:
+            raise ValueError("hide_report must not be positive: nobody is shown more of what people hide")
+        return weights
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "ValuePolicy":
+        if not any(self.weights.values()):
+            raise ValueError("weights are all zero; give at least one head a weight")
+        return self
+
+
+def load_value(overrides: Path | None = None) -> ValuePolicy:
+    """Return the value policy in force. Raises ``BrokenPolicy``."""
+    return load_policy(_SHIPPED, ValuePolicy, overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """Values of n videos and how they came about. ``factors`` are (name, (n,)) multipliers of the heads' sum."""
+
+    heads: dict[str, Array]
+    weights: dict[str, float]
+    head_sum: Array
+    factors: tuple[tuple[str, Array], ...]
+    value: Array
+
+    def parts(self, place: int) -> tuple[ScorePart, ...]:
+        """Return the terms of one video's value; they add up to it."""
+        parts = [
+            ScorePart(name, weight, float(self.heads[name][place]), float(weight * self.heads[name][place]))
+            for name, weight in self.weights.items()
+        ]
+        running = float(self.head_sum[place])
+        for name, factors in self.factors:
+            factor = float(factors[place])
+            if factor != 1.0:
+                parts.append(ScorePart(name, factor, None, _scaled(running, factor) - running))
+                running = _scaled(running, factor)
+        return tuple(parts)
+
+
+def value_of(
+    policy: ValuePolicy, heads: dict[str, Array], *, follows: Array, mutual: Array, limited: Array, personal: bool
+) -> Valued:
+    """Return the value of n videos from their heads' probabilities; each array has shape (n,).
+
+    A factor above one makes a value larger, below one smaller, also where the value is negative.
+    """
+    head_sum = np.sum([weight * heads[name] for name, weight in policy.weights.items()], axis=0)
+    network = policy.network
+    factors: list[tuple[str, Array]] = []
+    if personal:
+        factors.append(("in_network", np.where(follows, network.in_network, network.out_of_network)))
+        factors.append(("mutual", np.where(mutual, network.mutual, 1.0)))
+    factors.append(("limited", np.where(limited, network.limited, 1.0)))
+    value = head_sum
+    for _, factor in factors:
+        value = np.where(value >= 0, value * factor, value / np.maximum(factor, 1e-6))
+    return Valued(heads, dict(policy.weights), head_sum, tuple(factors), value)
+
+
+def _scaled(value: float, factor: float) -> float:
+    return value * factor if value >= 0 else value / max(factor, 1e-6)
