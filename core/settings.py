@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     generation_backend: str = Field(default="world", description="Backend for models that no other backend claims.")
     diffusers_model: str = Field(default="", description="Local path or hub id of a diffusers pipeline; empty: none.")
     diffusers_revision: str = Field(default="", description="Pinned revision of `diffusers_model` when it is a hub id.")
+    open_videos_per_person: int = Field(default=4, gt=0, description="Most videos one person has in the making.")
+    characters_per_person: int = Field(default=20, gt=0, description="Most likeness characters one person keeps.")
     workers: int = Field(default=1, ge=0, le=64, description="Generation workers that `kindling serve` starts.")
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")

@@ -68,9 +68,20 @@ class Videos:
         query = select(videos).where(videos.c.status == VideoStatus.PUBLISHED, videos.c.published_at > moment)
         return self._all(query.order_by(videos.c.published_at.desc()).limit(limit))
 
+    def uses_film(self, film_key: str) -> bool:
+        """Whether any video that is not deleted shows this film."""
+        query = select(videos.c.id).where(videos.c.film_key == film_key, videos.c.status != VideoStatus.DELETED)
+        return self._tx.connection.execute(query.limit(1)).first() is not None
+
     def change(self, video_id: VideoId, **values: Any) -> None:
         """Set columns of one video."""
         self._tx.connection.execute(update(videos).where(videos.c.id == video_id).values(**values))
+
+    def move(self, video_id: VideoId, *, only_from: Iterable[VideoStatus], **values: Any) -> bool:
+        """Set columns of a video if it stands in one of these states at this very moment. False if it does not."""
+        states = [str(status) for status in only_from]
+        query = update(videos).where(videos.c.id == video_id, videos.c.status.in_(states)).values(**values)
+        return self._tx.connection.execute(query).rowcount == 1
 
     def _all(self, query: Select[Any]) -> list[Video]:
         return [_video(row) for row in self._tx.connection.execute(query).mappings()]

@@ -1,17 +1,17 @@
 """One film, from a storyboard to a signed file in the media store. Needs no database, so a process pool can run it."""
 
-import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PIL import Image
+import cv2
+import numpy as np
 
 from core.artifacts import sha256_of
 from core.errors import KindlingError, Unavailable
-from core.media.codec import write_mp4
+from core.media.codec import encode_image, write_mp4
 from core.media.film import Film, Frame
 from core.media.store import MediaStore
 from core.verdicts import Verdict, strictest
@@ -109,18 +109,14 @@ class FilmMaker:
     def _store(self, signed: Path, stills: Sequence[Frame]) -> str:
         """Store film, poster and sprite sheet, or none of them."""
         film_key = f"films/{sha256_of(signed)[:32]}.mp4"
-        poster = _encoded(stills[round((len(stills) - 1) * _POSTER_AT)], "WEBP", quality=82)
-        stored: list[str] = []
+        poster = encode_image(stills[round((len(stills) - 1) * _POSTER_AT)], ".webp")
+        sheet = encode_image(_sheet(stills), ".jpg")
         try:
-            for key, put in (
-                (poster_key(film_key), lambda key: self._media.put_bytes(key, poster)),
-                (sheet_key(film_key), lambda key: self._media.put_bytes(key, _sheet(stills))),
-                (film_key, lambda key: self._media.put_file(key, signed)),
-            ):
-                stored.append(key)
-                put(key)
-        except KindlingError:
-            discard(self._media, stored)
+            self._media.put_bytes(poster_key(film_key), poster)
+            self._media.put_bytes(sheet_key(film_key), sheet)
+            self._media.put_file(film_key, signed)
+        except BaseException:
+            discard(self._media, film_files(film_key))
             raise
         return film_key
 
@@ -185,25 +181,15 @@ def _workspace() -> Iterator[Path]:
         ) from error
 
 
-def _sheet(stills: Sequence[Frame]) -> bytes:
-    """Return a JPEG with stills in reading order, for a player to show while someone seeks."""
+def _sheet(stills: Sequence[Frame]) -> Frame:
+    """Return one picture with stills in reading order, for a player to show while someone seeks."""
     columns, rows = SHEET_TILES
     height, width = stills[0].shape[:2]
     scale = _TILE_PX / max(height, width)
-    tile = (max(1, round(width * scale)), max(1, round(height * scale)))
-    sheet = Image.new("RGB", (tile[0] * columns, tile[1] * rows))
+    wide, high = (max(1, round(side * scale)) for side in (width, height))
+    sheet = np.zeros((high * rows, wide * columns, 3), np.uint8)
     for place in range(columns * rows):
         still = stills[place * len(stills) // (columns * rows)]
-        picture = Image.fromarray(still).resize(tile, Image.Resampling.BILINEAR)
-        sheet.paste(picture, (place % columns * tile[0], place // columns * tile[1]))
-    return _bytes(sheet, "JPEG", quality=80)
-
-
-def _encoded(frame: Frame, kind: str, **options: int) -> bytes:
-    return _bytes(Image.fromarray(frame), kind, **options)
-
-
-def _bytes(picture: Image.Image, kind: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
+        top, left = place // columns * high, place % columns * wide
+        sheet[top : top + high, left : left + wide] = cv2.resize(still, (wide, high), interpolation=cv2.INTER_AREA)
+    return sheet

@@ -1,0 +1,244 @@
+"""A creation: from a person's words to a draft, from a draft to a follower's page, and back out of the world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Conflict, InvalidInput, LimitReached, not_found
+from core.ids import CharacterId, JobId, PersonId, VideoId, new_id
+from core.records import Character, Event, Job, Person, Video
+from core.storage.audit import AuditLog
+from core.storage.characters import Characters
+from core.storage.database import Transaction
+from core.storage.events import Events
+from core.storage.idempotency import Idempotency
+from core.storage.jobs import Jobs
+from core.storage.people import People
+from core.storage.videos import Videos
+from core.vocabulary import EventKind, JobStatus, VideoStatus, Visibility
+from pipelines.online.cards import eyes_of, known_person, visible_ids
+from pipelines.online.films import discard
+from pipelines.online.judging import check_prompt, depicts_minor, first_refusal, refuse
+from pipelines.online.publishing import publish
+from pipelines.online.rendering import run_job
+from pipelines.online.rooms import Rooms
+from pipelines.online.shelf import VideoView, list_mine, own, retrieve, view
+from pipelines.online.takedown import cancel_job, remove
+from pipelines.online.wellbeing import note_events
+from pipelines.online.wishes import MAX_PROMPT_CHARS, VideoRequest, Wish, wish_for
+
+__all__ = [
+    "CANCELLED",
+    "VideoRequest",
+    "VideoView",
+    "cancel",
+    "delete",
+    "list_mine",
+    "publish",
+    "remix",
+    "retrieve",
+    "run_job",
+    "submit",
+]
+
+CANCELLED = "cancelled"
+_ROUTE = "videos.create"
+_QUEUED = 202
+_REMIXABLE = {VideoStatus.DRAFT, VideoStatus.PUBLISHED}
+
+
+def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency_key: str | None = None) -> VideoView:
+    """Check a wish and put it in the queue. A retry with the same key gets the first answer.
+
+    Raises ``Refused`` (which rule, in words, how to appeal), ``InvalidInput`` naming the field, ``NotFound`` for a
+    source or character that this person cannot know of, ``LimitReached`` when too many are in the making.
+    """
+    now, retry = rooms.clock.now(), _Retry(idempotency_key, request.digest)
+    with rooms.database.read() as tx:
+        earlier = retry.answered(tx, person_id)
+        if earlier is not None:
+            return view(tx, person_id, earlier)
+        maker = known_person(tx, person_id)
+        _check_room(tx, rooms, person_id)
+        request = _completed(tx, maker, request, now)
+        shown = _shown(tx, request.characters)
+        refusal = first_refusal(tx, rooms, maker, shown, now)
+        shows_minor = depicts_minor(tx, shown, now)
+    video_id = VideoId(new_id("video"))
+    if refusal is not None:
+        raise refuse(rooms, refusal, "prompt", video_id, person_id, field="characters")
+    wish = wish_for(rooms.generation, request, shown, video_id)
+    check_prompt(rooms, maker, request.prompt, shows_minor=shows_minor, video_id=video_id, now=now)
+    return _enqueue(rooms, _queued(video_id, person_id, request, wish, now), wish, shown, retry)
+
+
+def _enqueue(rooms: Rooms, video: Video, wish: Wish, shown: Sequence[Character], retry: "_Retry") -> VideoView:
+    """Store video, job, who is shown and the key as one whole, under the person's lock."""
+    person_id, now = video.creator_id, video.created_at
+    job = Job(JobId(new_id("job")), video.id, person_id, JobStatus.QUEUED, wish.model_dump(mode="json"), created_at=now)
+    with rooms.database.write() as tx:
+        People(tx).lock(person_id)
+        earlier = retry.answered(tx, person_id)
+        if earlier is not None:
+            return view(tx, person_id, earlier)
+        _check_room(tx, rooms, person_id)
+        Videos(tx).add([video])
+        Characters(tx).show_in(video.id, shown)
+        Jobs(tx).enqueue(job)
+        retry.keep(tx, video)
+        _note(tx, rooms, video)
+        return view(tx, person_id, video.id)
+
+
+def _note(tx: Transaction, rooms: Rooms, video: Video) -> None:
+    """Tell wellbeing and the ranker that something is being made: of a remix, what inspired it."""
+    event = Event(
+        event_id=f"made:{video.id}",
+        person_id=video.creator_id,
+        kind=EventKind.CREATE if video.remixed_from is None else EventKind.REMIX,
+        occurred_at=video.created_at,
+        received_at=video.created_at,
+        video_id=video.remixed_from,
+    )
+    Events(tx).append([event])
+    note_events(tx, rooms, known_person(tx, video.creator_id), [event])
+
+
+@dataclass(frozen=True, slots=True)
+class _Retry:
+    """An idempotency key and the wish it came with; kept in the transaction that stores the video."""
+
+    key: str | None
+    digest: str
+
+    def answered(self, tx: Transaction, person_id: PersonId) -> VideoId | None:
+        """Return the video that this key already stands for. Raises ``InvalidInput`` if it came with another wish."""
+        found = None if self.key is None else Idempotency(tx).find(person_id, _ROUTE, self.key)
+        if found is None:
+            return None
+        if found.request_hash != self.digest:
+            raise InvalidInput(
+                code="idempotency_key_reused",
+                detail="This idempotency key was used for another request.",
+                field="header.Idempotency-Key",
+                expected="A fresh key for a new request; the same key only with the same body.",
+            )
+        return VideoId(found.response["video_id"])
+
+    def keep(self, tx: Transaction, video: Video) -> None:
+        """Store which video the key stands for."""
+        if self.key is not None:
+            answers = Idempotency(tx)
+            answers.claim(video.creator_id, _ROUTE, self.key, self.digest, video.created_at)
+            answers.store(video.creator_id, _ROUTE, self.key, _QUEUED, {"video_id": video.id})
+
+
+def _check_room(tx: Transaction, rooms: Rooms, person_id: PersonId) -> None:
+    most = rooms.settings.open_videos_per_person
+    if Jobs(tx).open_count(person_id) >= most:
+        raise LimitReached(
+            code="too_many_videos_in_the_making",
+            detail=f"You have {most} videos in the making.",
+            expected="Wait until one is done, or cancel one.",
+            retry_after_s=10,
+        )
+
+
+def _completed(tx: Transaction, maker: Person, request: VideoRequest, now: datetime) -> VideoRequest:
+    """Return the wish with what it takes over from the video that it remixes, if any."""
+    if request.remix_of is None:
+        return request
+    source = Videos(tx).find(request.remix_of)
+    if source is None or not visible_ids(tx, eyes_of(tx, maker, now), [source.id]):
+        raise not_found("video", request.remix_of)
+    if source.status not in _REMIXABLE:
+        raise Conflict(
+            code="not_remixable",
+            detail="This video cannot be remixed now.",
+            field="video_id",
+            expected="A finished draft of yours, or a published video.",
+        )
+    return request.remixing(source, Characters(tx).shown_in([source.id]).get(source.id, []))
+
+
+def _shown(tx: Transaction, character_ids: Sequence[CharacterId]) -> list[Character]:
+    """Return the characters in the order given. Raises ``NotFound``, or ``InvalidInput`` if two share a name."""
+    found = Characters(tx).many(character_ids)
+    for character_id in character_ids:
+        if character_id not in found:
+            raise not_found("character", character_id)
+    shown = [found[character_id] for character_id in dict.fromkeys(character_ids)]
+    if len({character.name.casefold() for character in shown}) < len(shown):
+        raise InvalidInput(
+            code="same_name",
+            detail="Two of these characters have the same name, so a prompt cannot tell them apart.",
+            field="characters",
+            expected="Characters of different names.",
+        )
+    return shown
+
+
+def _queued(video_id: VideoId, person_id: PersonId, request: VideoRequest, wish: Wish, now: datetime) -> Video:
+    return Video(
+        id=video_id,
+        creator_id=person_id,
+        status=VideoStatus.GENERATING,
+        visibility=Visibility.ONLY_ME,
+        prompt=request.prompt,
+        caption="",
+        model=request.model,
+        size=request.size,
+        seconds=request.seconds,
+        created_at=now,
+        seed=wish.storyboard.seed,
+        style=wish.storyboard.style,
+        remixed_from=request.remix_of,
+        # Nobody else may see it before what came out has been looked at.
+        teen_allowed=False,
+        adult_allowed=False,
+    )
+
+
+def remix(
+    rooms: Rooms, person_id: PersonId, source_id: VideoId, prompt: str, idempotency_key: str | None = None
+) -> VideoView:
+    """Make a new video from another: its words after the new ones, its length, size and people.
+
+    Raises ``NotFound`` for a video that this person cannot see, ``Refused`` when someone shown in it has not allowed
+    this person to use their likeness; otherwise as ``submit``.
+    """
+    if not prompt.strip() or len(prompt) > MAX_PROMPT_CHARS:
+        raise InvalidInput(
+            code="bad_prompt",
+            detail="The prompt is empty or too long.",
+            field="prompt",
+            expected=f"1 to {MAX_PROMPT_CHARS:,} characters that say what to change.",
+        )
+    request = VideoRequest(prompt, model="", seconds=0, size="", remix_of=source_id)
+    return submit(rooms, person_id, request, idempotency_key)
+
+
+def cancel(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> VideoView:
+    """Stop a video that is waiting or being made. Raises ``Conflict`` when it is too late."""
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        video = own(tx, person_id, video_id)
+        if not cancel_job(tx, video_id, now):
+            raise Conflict(
+                code="not_in_the_making",
+                detail=f"This video is not being made any more: it is {video.status.value}.",
+                expected="DELETE it instead.",
+            )
+        ended = {"error_code": CANCELLED, "error_message": "You cancelled this video.", "completed_at": now}
+        Videos(tx).move(video_id, only_from=[VideoStatus.GENERATING], status=VideoStatus.FAILED, **ended)
+        return view(tx, person_id, video_id)
+
+
+def delete(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> None:
+    """Delete one's own video in any state, with its film. Remixes of it stay: they are their makers'."""
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        video = own(tx, person_id, video_id)
+        keys = remove(tx, video, now)
+        AuditLog(tx).append(now, person_id, "video.deleted", video_id, {"was": video.status})
+    discard(rooms.media, keys)

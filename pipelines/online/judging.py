@@ -1,0 +1,108 @@
+"""What is asked of the safety room along a creation, and what happens when it says no."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import Refused
+from core.ids import PersonId, VideoId
+from core.records import Character, Person, Video
+from core.storage.database import Transaction
+from core.storage.people import People
+from core.verdicts import Verdict, strictest
+from core.vocabulary import Audience, Outcome, Surface
+from pipelines.online.consent import may_use
+from pipelines.online.moderation import record
+from pipelines.online.rooms import Rooms
+from safety.room import TextPart
+
+FILM_CHECK = "film_check"  # among a video's attributes: what its film, words aside, may be shown to
+
+
+@dataclass(frozen=True, slots=True)
+class FeedVerdicts:
+    """What each audience may see of a video's words."""
+
+    adult: Verdict
+    teen: Verdict
+
+
+def audience_of(maker: Person, depicts_minor: bool, now: datetime) -> Audience:
+    """Return whom a creation is judged for: the young are judged more strictly, a young person shown most strictly."""
+    return Audience.DEPICTED_MINOR if depicts_minor else maker.audience(now)
+
+
+def depicts_minor(tx: Transaction, shown: Sequence[Character], now: datetime) -> bool:
+    """Whether any of these characters is (or may be) the likeness of someone under 18."""
+    owners = People(tx).many({character.owner_id for character in shown})
+    return any(character.owner_id not in owners or owners[character.owner_id].is_minor(now) for character in shown)
+
+
+def check_prompt(
+    rooms: Rooms, maker: Person, prompt: str, *, shows_minor: bool, video_id: VideoId, now: datetime
+) -> None:
+    """Judge the words of a wish. Raises ``Refused`` unless they may go on without a person looking at them."""
+    audiences = {maker.audience(now), audience_of(maker, shows_minor, now)}
+    verdict = strictest(*(rooms.safety.judge_text(prompt, Surface.PROMPT, audience) for audience in sorted(audiences)))
+    if not verdict.allowed:
+        raise refuse(rooms, verdict, "prompt", video_id, maker.id, field="prompt")
+
+
+def first_refusal(
+    tx: Transaction, rooms: Rooms, maker: Person, shown: Sequence[Character], now: datetime
+) -> Verdict | None:
+    """Return why ``maker`` may not show one of these people now, or None when they may show all of them."""
+    for character in shown:
+        verdict = may_use(tx, rooms, character, maker, now)
+        if not verdict.allowed:
+            return verdict
+    return None
+
+
+def judge_for_feed(rooms: Rooms, prompt: str, caption: str) -> FeedVerdicts:
+    """Judge a video's words as each audience of the feed would read them."""
+    parts = [TextPart("prompt", prompt)] + ([TextPart("caption", caption)] if caption else [])
+    adult = rooms.safety.judge_texts(parts, Surface.FEED, Audience.ADULT)
+    return FeedVerdicts(adult, strictest(rooms.safety.judge_texts(parts, Surface.FEED, Audience.TEEN), adult))
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFlags:
+    """Who may be shown a film, as its check found; its words are judged apart."""
+
+    adult: bool
+    teen: bool
+    limited: bool
+
+    def as_attribute(self) -> dict[str, bool]:
+        """Return the form that is kept with the video."""
+        return {"adult": self.adult, "teen": self.teen, "limited": self.limited}
+
+
+def film_flags(video: Video) -> FilmFlags:
+    """Return what a video's film check found; a video that keeps none has it in its own columns."""
+    kept = video.attributes.get(FILM_CHECK)
+    if kept is None:
+        return FilmFlags(video.adult_allowed, video.teen_allowed, video.limited)
+    return FilmFlags(kept["adult"], kept["teen"], kept["limited"])
+
+
+def limited(*verdicts: Verdict) -> bool:
+    """Whether any of these verdicts asks that fewer people be shown it."""
+    return any(verdict.outcome == Outcome.LIMIT for verdict in verdicts)
+
+
+def refuse(
+    rooms: Rooms, verdict: Verdict, subject_kind: str, subject_id: str, person_id: PersonId, *, field: str | None = None
+) -> Refused:
+    """Record a verdict and return the error that says which rule refused, in words, and how to appeal."""
+    with rooms.database.write() as tx:
+        decision_id = record(tx, rooms, verdict, subject_kind, subject_id, person_id)
+    return Refused(
+        code="likeness_not_permitted" if verdict.category == "likeness" else "moderation_blocked",
+        detail=verdict.explanation or "A content policy does not allow this.",
+        field=field,
+        rule_id=verdict.rule_id,
+        policy_version=verdict.policy_version,
+        decision_id=decision_id,
+    )

@@ -1,0 +1,175 @@
+"""One job of the queue, from its storyboard to a draft: what a worker runs."""
+
+import io
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from PIL import Image
+
+from core.encoder import TextEncoder
+from core.errors import NotFound
+from core.ids import VideoId
+from core.media.film import Frame
+from core.media.store import MediaStore
+from core.records import Character, Job, Person, Video
+from core.storage.audit import AuditLog
+from core.storage.characters import Characters
+from core.storage.database import Transaction
+from core.storage.jobs import Jobs
+from core.storage.people import People
+from core.storage.videos import Videos
+from core.verdicts import Verdict
+from core.vocabulary import Outcome, VideoStatus
+from generation.backends import Cancelled, GenerationCancelled, Progress
+from pipelines.online.films import FilmMaker, FilmOrder, FilmRefused, FinishedFilm, discard, film_files
+from pipelines.online.judging import (
+    FILM_CHECK,
+    FeedVerdicts,
+    FilmFlags,
+    depicts_minor,
+    first_refusal,
+    judge_for_feed,
+    limited,
+    refuse,
+)
+from pipelines.online.moderation import record
+from pipelines.online.rooms import Rooms
+from pipelines.online.wishes import Wish
+from ranking.catalogue import video_text
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a job is about, as it stands now."""
+
+    video: Video
+    maker: Person
+    shown: tuple[Character, ...]
+    shows_minor: bool
+    refusal: Verdict | None
+
+
+class _NoLongerAllowed(Exception):
+    """Someone who is shown has withdrawn their likeness while the film was being made."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.explanation)
+        self.verdict = verdict
+
+
+def run_job(rooms: Rooms, job: Job, progress: Progress, cancelled: Cancelled) -> None:
+    """Make the film of a job and store its draft, completing the job in the same transaction.
+
+    Whoever is shown is asked for permission right before the film is made and again right before it is kept. Raises
+    ``Refused`` when they do not allow it any more or when the film may not be shown, ``GenerationCancelled`` when the
+    job is no longer this worker's, ``Unavailable`` when the film cannot be written; then nothing of it is kept.
+    """
+    started = time.monotonic()
+    wish = Wish.model_validate(job.request)
+    with rooms.database.read() as tx:
+        work = _load(tx, rooms, job.video_id, rooms.clock.now())
+    if work.refusal is not None:
+        raise refuse(rooms, work.refusal, "video", work.video.id, work.maker.id)
+    film = _make(rooms, wish, work, progress, cancelled)
+    try:
+        words = judge_for_feed(rooms, work.video.prompt, work.video.caption)
+        _check_for_maker(rooms, work, film)
+        _keep(rooms, job, work, film, words, cost_s=time.monotonic() - started)
+    except _NoLongerAllowed as error:
+        discard(rooms.media, film_files(film.film_key))
+        raise refuse(rooms, error.verdict, "video", work.video.id, work.maker.id) from error
+    except BaseException:
+        discard(rooms.media, film_files(film.film_key))
+        raise
+
+
+def _load(tx: Transaction, rooms: Rooms, video_id: VideoId, now: datetime) -> _Work:
+    """Return the work, or raise ``GenerationCancelled`` when its video or maker is gone."""
+    video = Videos(tx).find(video_id)
+    maker = None if video is None else People(tx).find(video.creator_id)
+    if video is None or maker is None:
+        raise GenerationCancelled
+    shown = tuple(Characters(tx).shown_in([video_id]).get(video_id, ()))
+    refusal = first_refusal(tx, rooms, maker, shown, now)
+    return _Work(video, maker, shown, depicts_minor(tx, shown, now), refusal)
+
+
+def _make(rooms: Rooms, wish: Wish, work: _Work, progress: Progress, cancelled: Cancelled) -> FinishedFilm:
+    video = work.video
+    order = FilmOrder(
+        storyboard=wish.storyboard,
+        model=wish.model,
+        claim=rooms.safety.claim(
+            title=f"A video by @{work.maker.handle}",
+            video_id=video.id,
+            creator=work.maker.handle,
+            model=wish.model,
+            created_at=video.created_at,
+            remixed_from=video.remixed_from,
+        ),
+        label=f"Kindling · @{work.maker.handle}",
+        portraits=_portraits(rooms.media, work.shown),
+        depicts_minor=work.shows_minor,
+    )
+    maker = FilmMaker(rooms.generation, rooms.safety, rooms.media)
+    try:
+        return maker.make(order, progress=progress, cancelled=cancelled)
+    except FilmRefused as error:
+        raise refuse(rooms, error.verdict, "video", video.id, work.maker.id) from error
+
+
+def _portraits(media: MediaStore, shown: Sequence[Character]) -> dict[str, Frame]:
+    """Return the portraits by character name. One that was just deleted stops the job: it was revoked."""
+    try:
+        return {item.name: picture(media.read(item.portrait_key)) for item in shown}
+    except NotFound as error:
+        raise GenerationCancelled from error
+
+
+def picture(data: bytes) -> Frame:
+    """Return a stored picture as RGB, shape (H, W, 3)."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _check_for_maker(rooms: Rooms, work: _Work, film: FinishedFilm) -> None:
+    """Refuse a young maker what may not be shown to the young. Raises ``Refused``."""
+    if work.maker.is_minor(rooms.clock.now()) and film.teen.outcome >= Outcome.BLOCK:
+        raise refuse(rooms, film.teen, "video", work.video.id, work.maker.id)
+
+
+def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVerdicts, *, cost_s: float) -> None:
+    """Complete the job and store the draft, or nothing at all."""
+    now = rooms.clock.now()
+    flags = FilmFlags(film.adult.allowed, film.teen.allowed, limited(film.adult))
+    draft = {
+        "status": VideoStatus.DRAFT,
+        "film_key": film.film_key,
+        "poster_key": film.poster_key,
+        "fingerprint": film.fingerprint,
+        "embedding": embedding(rooms.encoder, work.video.prompt, work.video.caption),
+        "attributes": {**work.video.attributes, FILM_CHECK: flags.as_attribute()},
+        "adult_allowed": flags.adult and words.adult.allowed,
+        "teen_allowed": flags.teen and words.teen.allowed,
+        "limited": flags.limited or limited(words.adult),
+        "completed_at": now,
+    }
+    with rooms.database.write() as tx:
+        # First the job: whoever cancels it now waits for us and then finds a draft, or was faster and we stop here.
+        if not Jobs(tx).complete(job.id, job.lease_owner or "", now, cost_s=cost_s):
+            raise GenerationCancelled
+        shown = Characters(tx).shown_in([work.video.id]).get(work.video.id, ())
+        refusal = first_refusal(tx, rooms, work.maker, shown, now)
+        if refusal is not None:
+            raise _NoLongerAllowed(refusal)
+        Videos(tx).change(work.video.id, **draft)
+        record(tx, rooms, film.adult, "video", work.video.id, work.maker.id)
+        AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
+
+
+def embedding(encoder: TextEncoder, prompt: str, caption: str) -> bytes:
+    """Return the stored form of a video's vector: 384 little-endian float32s."""
+    return encoder.encode_one(video_text(prompt, caption)).astype("<f4").tobytes()
