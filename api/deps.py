@@ -141,10 +141,19 @@ def current_person(actor: ActorDep) -> PersonId:
     return _named(actor)
 
 
-def family_member(actor: ActorDep) -> PersonId:
-    """Return the person acted for, also with a guardian's token: for the family routes."""
-    if not actor.may(Scope.PERSON, Scope.SERVICE, *_GUARDIAN):
-        raise wrong_scope(Scope.PERSON, *sorted(_GUARDIAN))
+def family_reader(actor: ActorDep) -> PersonId:
+    """Return the person acted for, also with any of a guardian's scopes: for reading about the family."""
+    return _family_member(actor, Scope.PERSON, *sorted(_GUARDIAN))
+
+
+def family_writer(actor: ActorDep) -> PersonId:
+    """Return the person acted for, also with a guardian's token that may change something."""
+    return _family_member(actor, Scope.PERSON, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN)
+
+
+def _family_member(actor: Actor, *scopes: Scope) -> PersonId:
+    if not actor.may(Scope.SERVICE, *scopes):
+        raise wrong_scope(*scopes)
     return _named(actor)
 
 
@@ -160,7 +169,8 @@ def _named(actor: Actor) -> PersonId:
 
 
 PersonDep = Annotated[PersonId, Depends(current_person)]
-FamilyMemberDep = Annotated[PersonId, Depends(family_member)]
+FamilyReaderDep = Annotated[PersonId, Depends(family_reader)]
+FamilyWriterDep = Annotated[PersonId, Depends(family_writer)]
 ReviewerDep = Annotated[Actor, Depends(require_scope(Scope.REVIEWER))]
 IdempotencyKey = Annotated[
     str | None,

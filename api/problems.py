@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.pages.render import error_page, wants_html
 from core.errors import (
     BrokenArtifact,
     BrokenPolicy,
@@ -105,6 +106,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(KindlingError)
     async def known(request: Request, error: KindlingError) -> Response:
+        if isinstance(error, Unavailable):
+            _log.warning("unavailable", code=error.code, detail=error.detail, cause=repr(error.__cause__))
         return answer(request, *problem_of(error))
 
     @app.exception_handler(RequestValidationError)
@@ -139,7 +142,9 @@ def unexpected(request: Request) -> Response:
 
 
 def answer(request: Request, problem: Problem, kind: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Send a problem, in OpenAI's envelope where its clients are listening."""
+    """Send a problem: in OpenAI's envelope where its clients are listening, as a page where a reader is."""
+    if wants_html(request):
+        return error_page(request, problem.status)
     sent = dict(headers or {})
     if problem.retry_after_s is not None:
         sent["Retry-After"] = str(problem.retry_after_s)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="kindling-run-"))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -24,6 +25,10 @@ from core.storage.tables import metadata
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
+
+# No test asserts on timings, and neither does hypothesis on our behalf.
+settings.register_profile("kindling", deadline=None)
+settings.load_profile("kindling")
 
 GOLDEN = Path(__file__).parent / "golden"
 

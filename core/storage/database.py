@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.errors import Unavailable
+from core.errors import InvalidInput, Unavailable
 
 _WRITE = "kindling_write"
 _BUSY_TIMEOUT_MS = 10_000
@@ -40,18 +42,37 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that only reads: it sees one state of the database and never waits for a writer."""
-        with self.engine.connect() as connection, connection.begin():
+        with _explained(), self.engine.connect() as connection, connection.begin():
             yield Transaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that may write. On SQLite it takes the write lock at once, so it cannot fail half-way."""
-        with self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+        with _explained(), self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
             yield Transaction(connection)
 
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the database cannot do now, or can never do, into an error that a caller can act on."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable(
+            code="database_unavailable",
+            detail="The database cannot be used now: it is busy, full, read-only or out of reach.",
+            expected="Try again soon; an operator should look at the log and the disk.",
+            retry_after_s=5,
+        ) from error
+    except DataError as error:
+        raise InvalidInput(
+            code="unstorable", detail="The input holds something that cannot be stored.",
+            expected="Text without NUL characters, and numbers of ordinary size.",
+        ) from error  # fmt: skip
 
 
 def _with_driver(url: str) -> str:

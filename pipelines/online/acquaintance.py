@@ -13,6 +13,7 @@ from datetime import datetime
 from core.errors import NotAllowed, not_found
 from core.ids import PersonId
 from core.records import Person
+from core.records_wellbeing import LinkStatus
 from core.storage.database import Transaction
 from core.storage.family import FamilyLinks
 from core.storage.people import People
@@ -64,7 +65,7 @@ def circle_of(tx: Transaction, person_id: PersonId, now: datetime) -> Circle:
         following=people.following(person_id),
         followers=people.followers(person_id),
         blocked=people.blocked_either_way(person_id),
-        family=FamilyLinks(tx).family_of(person_id),
+        family={link.other(person_id) for link in FamilyLinks(tx).of(person_id) if link.status == LinkStatus.ACTIVE},
     )
 
 

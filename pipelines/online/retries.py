@@ -53,6 +53,7 @@ def _claim(rooms: Rooms, owner: str, route: str, key: str, digest: str) -> Answe
     now = rooms.clock.now()
     with rooms.database.write() as tx:
         answers = Idempotency(tx)
+        answers.forget_before(now - KEPT_FOR)
         if answers.claim(owner, route, key, digest, now):
             return None
         found = answers.find(owner, route, key)
