@@ -1,6 +1,6 @@
 """The pages: choose a demo person, the feed, create, family, me. They call the JSON API with the same cookie."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Cookie, Depends, Form, HTTPException, Query, Request
@@ -15,6 +15,7 @@ from core.ids import PersonId
 from core.storage.people import People
 from core.vocabulary import Scope
 from pipelines.online.demo import search_people, suggested_people
+from pipelines.online.family import controls_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +46,7 @@ def _face(server: Server, person_id: PersonId) -> Face | None:
 VisitorDep = Annotated[Face | None, Depends(visitor)]
 
 
-def _own_page(template: str, request: Request, me: Face | None, **values: object) -> Response:
+def _own_page(template: str, request: Request, me: Face | None, **values: Any) -> Response:
     if me is None:
         return RedirectResponse(f"/?next={quote(request.url.path)}", 303)
     return page(template, request, me, **values)
@@ -110,9 +111,9 @@ def leave(request: Request) -> Response:
 
 
 @router.get("/feed")
-def feed(request: Request, me: VisitorDep) -> Response:
+def feed(request: Request, server: ServerDep, me: VisitorDep) -> Response:
     """The vertical player."""
-    return _own_page("feed.html", request, me)
+    return _own_page("feed.html", request, me, continuous=me is not None and _continuous(server, me))
 
 
 @router.get("/create")
@@ -145,6 +146,14 @@ async def static_file(request: Request, release: str, path: str) -> Response:  #
     answer = await STATIC.get_response(path, request.scope)
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
+
+
+def _continuous(server: Server, me: Face) -> bool:
+    """Whether this person's feed goes on by itself; if not, each page and each video waits for a tap."""
+    rooms = server.rooms
+    with rooms.database.read() as tx:
+        person = People(tx).find(PersonId(me.id))
+        return person is not None and controls_in(tx, rooms, person, rooms.clock.now()).continuous_feed
 
 
 def _only_in_demo(server: Server) -> None:

@@ -77,7 +77,7 @@ export async function hide(node, item, controls) {
 /** Hide, report and block, in one sheet. */
 export function moreSheet(node, item, controls) {
   const line = (name, title, text, act) =>
-    h("button.chip", { onclick: () => { open.close(); act(); }, "data-action": name }, icon(name), h("span", {}, h("b", {}, title), h("br"), text));
+    h("button.menu", { onclick: () => { open.close(); act(); }, "data-action": name }, icon(name), h("span", {}, h("b", {}, title), h("small", {}, text)));
   const who = item.video.creator;
   const open = sheet("More",
     line("hide", "Hide this", "See less like it", () => hide(node, item, controls)),

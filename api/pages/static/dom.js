@@ -95,6 +95,12 @@ export function moment(iso) {
   return new Intl.DateTimeFormat("en-GB", options).format(new Date(iso));
 }
 
+/** "14:05" for a moment within a day, else with its date. */
+export function clockTime(iso) {
+  const soon = new Date(iso) - Date.now() < 20 * 3600_000;
+  return soon ? new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso)) : moment(iso);
+}
+
 /** "4:05" or "2 h 10 min" until a moment. */
 export function until(iso) {
   const left = Math.max(0, Math.round((new Date(iso) - Date.now()) / 1000));

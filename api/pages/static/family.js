@@ -52,7 +52,9 @@ function act(link, action, label, style = "") {
 }
 
 function drawTeens(active) {
-  const mine = isMinor ? [{ teen: { id: me, handle: document.body.dataset.handle, display_name: "You" } }] : active.filter((link) => link.guardian.id === me);
+  const self = { id: me, handle: document.body.dataset.handle, display_name: "You" };
+  const mine = isMinor ? [{ teen: self }] : active.filter((link) => link.guardian.id === me);
+  if (!isMinor) mine.push({ teen: self });
   fill(teens, mine.map((link) => teenCard(link.teen)));
 }
 

@@ -1,6 +1,6 @@
 // The feed: fetches pages, lays out the reel, and decides what comes after the last video.
 
-import { isMinor, post } from "./api.js";
+import { post } from "./api.js";
 import { report } from "./events.js";
 import { announce } from "./dom.js";
 import { itemView } from "./item.js";
@@ -12,7 +12,7 @@ import { listenToKeys } from "./keys.js";
 
 const PAGE_SIZE = 8;
 const reel = document.getElementById("reel");
-const continuous = document.body.dataset.continuous !== "false" && !isMinor || document.body.dataset.continuous === "true";
+const continuous = reel.dataset.continuous === "true"; // what law, platform, guardians and the viewer agreed on
 const state = { loading: null, ended: false, tail: null, fresh: 0 };
 const player = new Player(reel, { autoplay: continuous, onShow: shown });
 
@@ -70,10 +70,12 @@ function layOut(page) {
 /** Lay out videos with the poll after the video it asks about and the creation prompt half-way. Returns the first node. */
 function layOutItems(page) {
   const nodes = page.items.map((item) => place(itemView({ ...item, page_id: page.page_id }, controls)));
-  for (const [index, item] of page.items.entries()) if (item.poll) after(nodes[index], pollPanel(item.poll, item.video, next));
+  for (const [index, item] of page.items.entries()) if (item.poll) after(nodes[index], pollPanel(item.poll, next));
   if (page.poll) {
-    const asked = page.items.findIndex((item) => item.video.id === page.poll.video_id);
-    after(nodes[asked >= 0 ? asked : Math.min(1, nodes.length - 1)], pollPanel(page.poll, page.items[asked]?.video, next));
+    const later = nodes[0]?.previousElementSibling; // about what was watched last: at the top of a later page
+    const panel = pollPanel(page.poll, next);
+    if (later) { nodes[0].before(panel); nodes.unshift(panel); } else nodes[0]?.after(panel);
+    player.watch(panel);
   }
   if (page.creation_prompt) after(nodes[Math.floor(nodes.length / 2)], ideaPanel(page.creation_prompt, next));
   return nodes[0];
@@ -164,6 +166,8 @@ function takeOutBy(personId) {
 const controls = { next, takeOut, takeOutBy, report, player };
 
 document.getElementById("sound").addEventListener("click", () => player.toggleSound());
+document.getElementById("previous").addEventListener("click", () => player.step(-1));
+document.getElementById("next").addEventListener("click", next);
 player.onSound = (on) => {
   const button = document.getElementById("sound");
   button.setAttribute("aria-pressed", String(on));
@@ -176,6 +180,6 @@ const steer = steerPanel({
   steered,
   modeChanged: () => steered("added"),
 });
-listenToKeys({ player, reel, focusSteer: steer.focus });
+listenToKeys({ player, focusSteer: steer.focus });
 loadPage();
 

@@ -1,7 +1,7 @@
 // Keys for the feed. They never fire while someone types or while a sheet is open.
 
 /** Listen for the feed's keys. */
-export function listenToKeys({ player, reel, focusSteer }) {
+export function listenToKeys({ player, focusSteer }) {
   const press = (selector) => player.current?.querySelector(selector)?.click();
   const keys = {
     ArrowDown: () => player.step(1), j: () => player.step(1), PageDown: () => player.step(1),
@@ -18,5 +18,4 @@ export function listenToKeys({ player, reel, focusSteer }) {
     event.preventDefault();
     act();
   });
-  reel.focus({ preventScroll: true });
 }

@@ -1,54 +1,57 @@
 // My data: time, what the feed may learn from, steers, likeness, export and reset.
 
 import { get, post, put, remove } from "./api.js";
-import { busy, h } from "./dom.js";
+import { busy, clockTime, h, icon } from "./dom.js";
 import { drawCharacters, drawShowing } from "./likeness.js";
 import { steerChip } from "./steer.js";
 import { complain, confirmSheet, empty, loadInto, toast } from "./ui.js";
 import { figure, weekChart } from "./week.js";
 
-const WORDS = {
-  in_app_activity: ["What I do here", "Likes, comments, remixes and what I made"],
-  social_graph: ["Who I follow", "And who the people I follow follow"],
-  friends: ["Who I follow", "And what they like"],
-  steers: ["What I ask for", "Steers I have typed"],
-  polls: ["What I answer", "Questions about videos"],
-  location: ["Roughly where I am", "Only the region of my account"],
-};
 const at = (id) => document.getElementById(id);
 
 function drawTime() {
-  return loadInto(at("time"), () => get("/v1/me/wellbeing"), (time) => h("div.stack", {}, weekChart(time), limits(time)));
+  return loadInto(at("time"), () => get("/v1/me/wellbeing"), (time) =>
+    h("div.stack", {}, weekChart(time), limits(time), breakRow(time.session)));
 }
 
-function limits({ limits = {}, session = {} }) {
+function limits({ limits: hold, session }) {
   const said = [];
-  if (Number.isInteger(limits.daily_minutes)) said.push(figure(limits.daily_minutes, "minutes a day at most"));
-  if (Number.isInteger(limits.daily_videos)) said.push(figure(limits.daily_videos, "videos a day at most"));
-  if (Number.isInteger(session.remaining)) said.push(figure(session.remaining, "until the next pause"));
-  return said.length ? h("div.figures", {}, said) : null;
+  if (Number.isInteger(hold.daily_minutes)) said.push(figure(hold.daily_minutes, "minutes a day at most"));
+  if (Number.isInteger(hold.daily_videos)) said.push(figure(hold.daily_videos, "videos a day at most"));
+  if (Number.isInteger(session.remaining)) said.push(figure(session.remaining, "videos until a pause"));
+  return said.length ? h("div.figures", {}, said) : h("p.hint", {}, "Nothing bounds your feed. You can bound it yourself.");
+}
+
+/** Closing one's own feed for a while, and opening it again. */
+function breakRow(session) {
+  const change = (act, says) => async () => {
+    try { await act(); toast(says); await drawTime(); } catch (error) { complain(error); }
+  };
+  if (!session.is_open) {
+    return h("div.spread", {}, h("p.hint", {}, session.resumes_at ? `Your feed is closed until ${clockTime(session.resumes_at)}.` : "Your feed is closed."),
+      h("button.button.compact", { type: "button", onclick: change(() => remove("/v1/me/break"), "Your own break is over.") }, "End my break"));
+  }
+  const choices = [[15, "15 min"], [60, "1 hour"], [720, "12 hours"]];
+  return h("div.stack.tight", {}, h("h3", {}, "Take a break from the feed"), h("div.wrap", {}, choices.map(([minutes, label]) =>
+    h("button.chip", { type: "button", onclick: change(() => post("/v1/me/break", { minutes }), `Your feed is closed for ${label}.`) }, icon("clock", "small"), label))));
 }
 
 function drawSignals() {
-  return loadInto(at("signals"), () => get("/v1/me/signals"), (found) => {
-    const signals = found.signals ?? found;
-    return h("ul.list", {}, Object.entries(signals).map(([name, on]) => signalRow(name, on)));
-  });
+  return loadInto(at("signals"), () => get("/v1/me/signals"), ({ about }) => h("ul.list", {}, about.map(signalRow)));
 }
 
-function signalRow(name, on) {
-  const [title, text] = WORDS[name] ?? [name.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase()), ""];
-  const box = h("input", { type: "checkbox", role: "switch", id: `signal-${name}`, checked: on });
+function signalRow({ name, title, text, on }) {
+  const box = h("input", { type: "checkbox", role: "switch", id: `signal-${name}`, checked: on, "aria-describedby": `about-${name}` });
   box.addEventListener("change", async () => {
     try {
       await put("/v1/me/signals", { [name]: box.checked });
-      toast(`${title}: ${box.checked ? "on" : "off"}.`);
+      toast(`${title}: ${box.checked ? "on" : "off"}, from your next page.`);
     } catch (error) {
       box.checked = !box.checked;
       complain(error);
     }
   });
-  return h("li.control", {}, h("div", {}, h("label.label", { for: box.id }, title), text ? h("p.hint", {}, text) : null),
+  return h("li.control", {}, h("div", {}, h("label.label", { for: box.id }, title), h("p.hint", { id: `about-${name}` }, text)),
     h("span.switch", {}, box, h("i", { "aria-hidden": "true" })));
 }
 

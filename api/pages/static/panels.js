@@ -1,7 +1,7 @@
 // Full-screen cards in the reel: polls, ideas, the pause, and what stands at the end.
 
 import { post } from "./api.js";
-import { busy, h, icon, moment, until } from "./dom.js";
+import { busy, clockTime, h, icon, until } from "./dom.js";
 import { complain } from "./ui.js";
 
 function panel(label, ...content) {
@@ -45,7 +45,7 @@ function button(text, name, act, style = "button.primary") {
 }
 
 /** One question, easy to skip and easy to stop. */
-export function pollPanel(poll, video, next) {
+export function pollPanel(poll, next) {
   const short = poll.choices.length <= 5 && poll.choices.every((choice) => choice.label.length <= 10);
   const send = async (body) => {
     try {
@@ -59,7 +59,7 @@ export function pollPanel(poll, video, next) {
     }
   };
   const node = panel("A question for you",
-    video?.poster_url && h("img", { src: video.poster_url, alt: "", width: 72, height: 104, class: "poll-shot" }),
+    poll.video_id ? h("img.poll-shot", { src: `/v1/videos/${poll.video_id}/content?variant=thumbnail`, alt: "The video this is about" }) : icon("flame"),
     h("h2.display", {}, poll.question),
     h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
       poll.choices.map((choice) => h("button", { onclick: () => send({ answer: choice.value }) }, choice.label))),
@@ -86,7 +86,7 @@ export function pausePanel(pause, resume) {
   const again = h("button.button.primary", { hidden: true, "data-action": "resume" }, "Open the feed");
   again.addEventListener("click", () => busy(again, resume));
   const node = panel(pause.title, icon("flame"), h("h2.display", {}, pause.title), h("p", {}, pause.text),
-    pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": `The feed opens again at ${moment(pause.resumes_at)}` }, clock, h("span", {}, `until it opens again, at ${moment(pause.resumes_at)}`)),
+    pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": `The feed opens again at ${clockTime(pause.resumes_at)}` }, clock, h("span", {}, `until it opens again, at ${clockTime(pause.resumes_at)}`)),
     again,
     made("You made", pause.you_made), made("Friends made", pause.friends_made),
     pause.idea && idea(pause.idea));

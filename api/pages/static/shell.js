@@ -4,7 +4,7 @@ import { announce } from "./dom.js";
 import { flush } from "./events.js";
 
 const ORDER = ["auto", "light", "dark"];
-const SAYS = { auto: "Theme: same as the system", light: "Theme: light", dark: "Theme: dark" };
+const SAYS = { auto: "Theme: automatic", light: "Theme: light", dark: "Theme: dark" };
 
 function current() {
   return localStorage.getItem("kindling-theme") ?? "auto";

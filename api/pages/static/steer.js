@@ -5,7 +5,7 @@ import { busy, fill, h, icon, until } from "./dom.js";
 import { complain, sheet, toast } from "./ui.js";
 
 const IDEAS = ["Something calming", "More of my friends", "Surprise me", "Less loud, more slow", "Things I could make"];
-const MODES = [["ranked", "For you"], ["chronological", "Newest"], ["non_personalised", "Same for all"]];
+const MODES = [["ranked", "For you"], ["chronological", "Newest"], ["non_personalised", "Neutral"]];
 
 /** Keep the panel, the opener's words and any open sheet in step. Returns {focus}. */
 export function steerPanel({ panel, opener, says, steered, modeChanged }) {
@@ -17,7 +17,7 @@ export function steerPanel({ panel, opener, says, steered, modeChanged }) {
   opener.addEventListener("click", open);
 
   function view(name) {
-    const field = h("input.input", { id: `steer-${name}`, maxlength: 300, autocomplete: "off", placeholder: "Calm, more friends, no cars", "data-steer-input": "" });
+    const field = h("input.input", { id: `steer-${name}`, maxlength: 500, autocomplete: "off", placeholder: "Calm, more friends, no cars", "data-steer-input": "" });
     const send = h("button.button.primary", { type: "submit" }, "Steer");
     const form = h("form.stack.tight", {}, h("label.hint", { for: field.id }, "Say what you want more or less of."), h("div.row", {}, field, send));
     form.addEventListener("submit", (event) => { event.preventDefault(); add(field, send); });

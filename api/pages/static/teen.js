@@ -12,15 +12,15 @@ export function teenCard(teen) {
   const [time, controls, log] = [h("div"), h("div"), h("div")];
   const own = teen.id === me;
   const card = h("section.card", { "data-teen": teen.id, "aria-label": own ? "Your controls" : `Controls for ${teen.display_name}` },
-    h("header", {}, h("h2", {}, own ? "What holds for you" : teen.display_name),
-      h("p.hint", {}, own ? "The strictest of law, Kindling, your guardians and you." : "The strictest of law, Kindling, guardians and the teen holds, from their next page on.")),
+    h("header", {}, h("h2", {}, !own ? teen.display_name : isMinor ? "What holds for you" : "Your own limits"),
+      h("p.hint", {}, own ? "The strictest of law, Kindling, your guardians and you holds, from your next page on." : "The strictest of law, Kindling, guardians and the teen holds, from their next page on.")),
     h("div.columns.even", {},
       h("div.columns", {}, h("section.stack", { "aria-label": "Controls" }, h("h3", {}, "Controls"), controls)),
       h("div.columns", {}, h("section.stack", { "aria-label": "Time" }, h("h3", {}, "This week"), time),
         h("section.stack", { "aria-label": "Log" }, h("h3", {}, "Every change"), log))));
   const refresh = () => Promise.all([drawControls(controls, teen, refresh), drawLog(log, teen)]);
   refresh();
-  loadInto(time, () => get(`/v1/family/${teen.id}/activity`), drawTime);
+  loadInto(time, () => get(`/v1/family/${teen.id}/activity`), weekChart);
   return card;
 }
 
@@ -30,28 +30,30 @@ function drawControls(place, teen, changed) {
 }
 
 function controlRow(control, teen, changed) {
-  const input = inputFor(control, async (value) => {
+  const about = `about-${teen.id}-${control.name}`;
+  const save = async (value) => {
     try {
       await put(`/v1/family/${teen.id}/controls`, { changes: { [control.name]: value } });
-      toast(`${control.title}: saved. It holds from the next page.`);
+      toast(`${control.title}: ${value === null ? "taken back" : "saved"}. It holds from the next page.`);
     } catch (error) {
       complain(error);
     }
     await changed();
     document.getElementById(`control-${teen.id}-${control.name}`)?.focus();
-  });
-  input.querySelector("input, select")?.setAttribute("aria-describedby", `about-${teen.id}-${control.name}`);
-  (input.matches("input, select") ? input : input.querySelector("input, select")).id = `control-${teen.id}-${control.name}`;
+  };
+  const input = inputFor(control, save);
+  const field = input.matches("select") ? input : input.querySelector("input");
+  field.id = `control-${teen.id}-${control.name}`;
+  field.setAttribute("aria-describedby", about);
   const who = control.set_by_person ? `Set by ${control.set_by_person.id === me ? "you" : control.set_by_person.display_name}` : SET_BY[control.set_by] ?? control.set_by;
-  const differs = control.yours !== null && control.yours !== undefined && control.yours !== control.value;
-  return h("li", { "data-control": control.name },
-    h("div.control", {},
-      h("div.stack.tight", {},
-        h("label", { for: `control-${teen.id}-${control.name}` }, h("h4.label", {}, control.title)),
-        h("p.hint", { id: `about-${teen.id}-${control.name}` }, control.choices.explains ?? "")),
-      input),
-    h("div.wrap", {}, h(`span.badge${control.set_by === "guardian" || control.set_by === "teen" ? ".ember" : ""}`, { "data-set-by": control.set_by }, who),
-      differs ? h("span.badge", {}, `Yours: ${says(control, control.yours)}`) : null));
+  const mine = control.yours !== null && control.yours !== undefined;
+  const takeBack = h("button.button.quiet.compact", { type: "button", onclick: () => save(null) }, "Take back");
+  return h("li.stack.tight", { "data-control": control.name },
+    h("div.control", {}, h("label.label", { for: field.id }, control.title), input),
+    h("p.hint", { id: about }, control.choices.explains),
+    h("div.wrap", {}, h(`span.badge${["guardian", "teen", "person"].includes(control.set_by) ? ".ember" : ""}`, { "data-set-by": control.set_by }, who),
+      mine && control.yours !== control.value ? h("span.badge", {}, `Yours: ${says(control, control.yours)}`) : null,
+      mine ? takeBack : null));
 }
 
 function says(control, value) {
@@ -70,7 +72,7 @@ function inputFor(control, save) {
     return h("span.switch", {}, box, h("i", { "aria-hidden": "true" }));
   }
   const offered = kind === "number" ? numbers(control) : kind === "hours" ? hours(control) : control.choices.options.map((option) => [option.value, option.label]);
-  const select = h("select.input", {}, offered.map(([value, label]) => h("option", { value: String(value), selected: value === control.value }, label)));
+  const select = h("select.input", {}, offered.map(([value, label]) => h("option", { value: String(value), selected: value === control.value }, label[0].toUpperCase() + label.slice(1))));
   select.addEventListener("change", () => save(kind === "number" ? Number(select.value) : select.value));
   return select;
 }
@@ -88,16 +90,10 @@ function hours(control) {
   return [...values].map((value) => [value, value === "off" ? "Off" : value.replace("-", " to ")]);
 }
 
-function drawTime(activity) {
-  return weekChart(activity);
-}
-
 function drawLog(place, teen) {
   return loadInto(place, () => get(`/v1/family/${teen.id}/log`), ({ data }) => {
     if (!data.length) return empty("Nothing has been changed yet.");
     return h("ol.timeline", { "data-log": teen.id }, data.map((entry) => h("li", {}, h("span", {}, entry.text),
-      h("small.muted", {}, `${entry.actor.display_name}, `, h("time", { datetime: entry.at, title: moment(entry.at) }, ago(entry.at))))));
+      h("small.muted", {}, `${entry.actor?.display_name ?? "Someone who left"}, `, h("time", { datetime: entry.at, title: moment(entry.at) }, ago(entry.at))))));
   });
 }
-
-export { announce, fill, icon, isMinor };

@@ -4,7 +4,7 @@ import { announce, fill, h, icon } from "./dom.js";
 
 /** Open a sheet (a native dialog, so that focus is kept inside and Escape closes). Returns {close, body, dialog}. */
 export function sheet(title, ...content) {
-  const heading = h("h2", { id: `sheet-${crypto.randomUUID()}` }, title);
+  const heading = h("h2", { id: `sheet-${crypto.randomUUID()}`, tabindex: -1, autofocus: true }, title);
   const body = h("div.body", {}, content);
   const dialog = h("dialog.sheet", { "aria-labelledby": heading.id },
     h("header", {}, heading,

@@ -1,17 +1,17 @@
 // Today and the last week, as figures and small columns. The same picture for a teen, a guardian and oneself.
 
 import { h } from "./dom.js";
-import { empty } from "./ui.js";
 
 /** Draw {today: {videos, active_minutes}, week: [{day, videos, active_minutes}]}. */
-export function weekChart({ today, week = [] }) {
-  const days = week.slice(-7);
+export function weekChart({ today, week }) {
+  const days = [...week, today].slice(-7);
   const most = Math.max(...days.map((day) => day.active_minutes), 1);
   return h("div.stack", {},
-    today && h("div.figures", {}, figure(today.videos, "videos today"), figure(Math.round(today.active_minutes), "minutes today")),
-    days.length ? h("ol.week", { "aria-label": "Minutes on each day" }, days.map((day) => column(day, most))) : empty("Nothing watched this week."));
+    h("div.figures", {}, figure(today.videos, "videos today"), figure(Math.round(today.active_minutes), "minutes today")),
+    week.length ? h("ol.week", { "aria-label": "Minutes on each day" }, days.map((day) => column(day, most))) : null);
 }
 
+/** A number and what it counts. */
 export function figure(value, label) {
   return h("div.figure", {}, h("b", {}, String(value)), h("span.hint", {}, label));
 }
