@@ -44,8 +44,8 @@ def static_url(name: str) -> str:
 
 def page(template: str, request: Request, me: Face | None, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Render a page for whoever is signed in."""
-    name = template.removesuffix(".html")
-    text = _environment().get_template(template).render(page=name, me=me, path=request.url.path, **values)
+    values |= {"page": template.removesuffix(".html"), "me": me, "path": request.url.path, "status": status}
+    text = _environment().get_template(template).render(**values)
     return HTMLResponse(text, status, {"Cache-Control": "no-store"})
 
 
@@ -58,11 +58,12 @@ _WORDS = {
 }
 
 
-def error_page(request: Request, status: int, me: Face | None = None) -> HTMLResponse:
+def error_page(request: Request, status: int) -> HTMLResponse:
     """Return a friendly page for an error, for readers who asked for HTML."""
     fallback = ("Something went wrong", "It is not your fault. Try again, or go back to the feed.")
     title, text = _WORDS.get(status, fallback)
-    return page("error.html", request, me, status=status, title=title, text=text)
+    signed_in = "kindling_token" in request.cookies
+    return page("error.html", request, None, status=status, title=title, text=text, signed_in=signed_in)
 
 
 def wants_html(request: Request) -> bool:
