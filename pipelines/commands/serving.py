@@ -13,6 +13,7 @@ import typer
 import uvicorn
 
 APP = "api.app:create_app"
+WORKER = (sys.executable, "-m", "pipelines.commands.child", "worker")
 _GRACE_S = 10.0
 _LOOK_EVERY_S = 1.0
 _FIRST_PAUSE_S = 1.0
@@ -82,6 +83,7 @@ class WorkerPool:
     """Keeps ``size`` generation workers running; one that dies is started again, more slowly each time."""
 
     size: int
+    command: tuple[str, ...] = WORKER
     _slots: list[_Slot] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _watcher: threading.Thread | None = None
@@ -120,11 +122,8 @@ class WorkerPool:
             slot.pause_s = _FIRST_PAUSE_S if steady else min(slot.pause_s * 2, _LONGEST_PAUSE_S)
             slot.process, slot.not_before = None, now + slot.pause_s
         if slot.process is None and now >= slot.not_before:
-            slot.process, slot.started_at = _start_worker(), now
-
-
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "pipelines.commands.main", "worker"], stdin=subprocess.DEVNULL)
+            # The pipe is never written to: its end tells the worker that this process is gone.
+            slot.process, slot.started_at = subprocess.Popen(self.command, stdin=subprocess.PIPE), now
 
 
 def _end(process: subprocess.Popen[bytes], deadline: float) -> None:
@@ -133,3 +132,5 @@ def _end(process: subprocess.Popen[bytes], deadline: float) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
