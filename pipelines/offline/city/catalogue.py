@@ -20,7 +20,7 @@ TEEN_RHYTHM = (0, 0, 0, 0, 0, 0, 2, 7, 3, 2, 2, 3, 6, 5, 6, 11, 14, 15, 16, 16, 
 _BEFORE_DAYS = 45
 _REMIX_SHARE = 0.2
 _CAMEO_SHARE = 0.05
-_CHARACTER_SHARE = 0.08
+_CHARACTER_SHARE = 0.06
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,14 +120,15 @@ def _person(
 ) -> Person:  # fmt: skip
     first = dice.choice(region["first"])
     is_teen = member.age < ADULT_AGE_YEARS
+    born = _birth_date(dice, config.now.date(), member.age)
     return Person(
         id=ident,
         handle=_handle(dice, taken, first, last),
         display_name=first if is_teen and dice.random() < 0.6 else f"{first} {last}",
-        birth_date=_birth_date(dice, config.now.date(), member.age),
+        birth_date=born,
         jurisdiction=place[0],
         timezone=place[1],
-        created_at=_joined(dice, config),
+        created_at=_joined(dice, config, born),
         bio=_bio(dice, place[2], interests, is_teen),
         is_private=dice.random() < (0.3 if is_teen else 0.06),
     )
@@ -142,9 +143,12 @@ def _birth_date(dice: random.Random, today: date, age: int) -> date:
     return born
 
 
-def _joined(dice: random.Random, config: CityConfig) -> datetime:
+def _joined(dice: random.Random, config: CityConfig, born: date) -> datetime:
+    """Return when someone joined: most before the sixty days, nobody before they were thirteen."""
     days_before = dice.randint(40, 420) if dice.random() < 0.85 else -dice.randint(1, max(1, config.days - 10))
-    return config.start - timedelta(days=days_before, seconds=dice.randrange(86_400))
+    moment = config.start - timedelta(days=days_before, seconds=dice.randrange(86_400))
+    thirteen = born + timedelta(days=int(MINIMUM_AGE_YEARS * _DAYS_IN_YEAR) + 1)
+    return max(moment, datetime(thirteen.year, thirteen.month, thirteen.day, tzinfo=config.now.tzinfo))
 
 
 def _bio(dice: random.Random, city: str, interests: tuple[str, ...], is_teen: bool) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.ids import CharacterId, PersonId, VideoId
 from core.records import Character, Video
-from core.storage.bulk import BulkLoad
+from core.storage.bulk_load import BulkLoad
 from core.storage.characters import Characters
 from core.storage.database import Database, Transaction
 from core.storage.people import People
@@ -108,9 +108,10 @@ def _store_people(tx: Transaction, city: City) -> dict[str, int]:
 
 def _followed_later(city: City) -> Iterator[tuple[tuple[int, int], datetime]]:
     log = city.log
+    persons, seen = log.person, _seen_at(log)
     for row in np.flatnonzero(log.did[:, KINDS.index("follow")]):
         creator = city.pieces[log.video[row]].creator
-        yield (int(log.person[row]), creator), moment_of(_seen_at(log)[row])
+        yield (int(persons[row]), creator), moment_of(seen[row] + _AFTER_S["follow"])
 
 
 def _store_videos(tx: Transaction, city: City, screenings: Sequence[Screening]) -> dict[str, int]:
@@ -235,10 +236,9 @@ def _events(city: City, pages: list[str], people: list[PersonId], videos: list[V
                 int(log.position[row]), value, text, moment, moment + timedelta(seconds=1),
             )  # fmt: skip
     for index, piece in enumerate(city.pieces):
-        at = piece.published_at
-        kind, about = ("create", videos[index]) if piece.source is None else ("remix", videos[piece.source])
-        ident = f"{prefix}-made-{index}"
-        yield ident, people[piece.creator], kind, about, None, None, None, None, None, at, at
+        if piece.source is not None:
+            at, ident = piece.published_at, f"{prefix}-made-{index}"
+            yield ident, people[piece.creator], "remix", videos[piece.source], None, None, None, None, None, at, at
 
 
 _AFTER_S = {
