@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.errors import not_found
+from core.errors import NotFound, not_found
 from core.ids import CharacterId, PersonId, VideoId
 from core.records import Job, Video
 from core.storage.characters import Characters
@@ -10,7 +10,9 @@ from core.storage.database import Transaction
 from core.storage.jobs import Jobs
 from core.storage.videos import Videos
 from pipelines.online.cards import eyes_of, known_person, visible_ids
+from pipelines.online.films import poster_key, sheet_key
 from pipelines.online.rooms import Rooms
+from safety.room import ManifestReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,29 @@ def view(tx: Transaction, person_id: PersonId, video_id: VideoId) -> VideoView:
     is_mine = video.creator_id == person_id
     job = Jobs(tx).find_by_video(video_id) if is_mine else None
     return VideoView(video, job, tuple(character.id for character in shown), is_mine)
+
+
+def file_of(rooms: Rooms, person_id: PersonId, video_id: VideoId, variant: str) -> str:
+    """Return the media key of a film (``video``), its poster (``thumbnail``) or its ``spritesheet``.
+
+    Raises ``NotFound`` for a video whose film this person may not fetch, and for one that has none yet.
+    """
+    with rooms.database.read() as tx:
+        video = fetchable(tx, rooms, person_id, video_id)
+    if video.film_key is None:
+        raise NotFound(
+            code="video_not_ready",
+            detail="This video has no film (yet).",
+            expected="GET /v1/videos/{video_id} tells when it is completed.",
+        )
+    others = {"thumbnail": video.poster_key or poster_key(video.film_key), "spritesheet": sheet_key(video.film_key)}
+    return others.get(variant, video.film_key)
+
+
+def provenance(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> tuple[ManifestReport, str | None]:
+    """Return what a film's manifest says, and the film's fingerprint. Raises ``NotFound`` as ``file_of``."""
+    key = file_of(rooms, person_id, video_id, "video")
+    with rooms.database.read() as tx:
+        video = fetchable(tx, rooms, person_id, video_id)
+    with rooms.media.local(key) as path:
+        return rooms.safety.read_manifest(path), video.fingerprint
