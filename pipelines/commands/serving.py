@@ -118,6 +118,7 @@ class WorkerPool:
     def _look_after(self, slot: _Slot, now: float) -> None:
         if slot.process is not None and slot.process.poll() is not None:
             _log.warning("worker_died", code=slot.process.returncode, pid=slot.process.pid)
+            _end(slot.process, now)
             steady = now - slot.started_at > _STEADY_AFTER_S
             slot.pause_s = _FIRST_PAUSE_S if steady else min(slot.pause_s * 2, _LONGEST_PAUSE_S)
             slot.process, slot.not_before = None, now + slot.pause_s
