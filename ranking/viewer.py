@@ -55,6 +55,4 @@ class Viewer:
 
         ``follows`` stays, because it decides what may be seen; the ranker looks at ``is_personal`` before using it.
         """
-        return replace(
-            self, followers=frozenset(), events=(), knows_past=False, is_personal=False, signals_used=()
-        )
+        return replace(self, followers=frozenset(), events=(), knows_past=False, is_personal=False, signals_used=())

@@ -65,6 +65,4 @@ class Steers:
     def prolong(self, steer_ids: list[SteerId], expires_at: datetime) -> None:
         """Move the end of steers that last for a session: the session goes on."""
         if steer_ids:
-            self._tx.connection.execute(
-                update(steers).where(steers.c.id.in_(steer_ids)).values(expires_at=expires_at)
-            )
+            self._tx.connection.execute(update(steers).where(steers.c.id.in_(steer_ids)).values(expires_at=expires_at))

@@ -32,7 +32,9 @@ class NearbyConfig(SourceConfig):
 
     people: int = Field(default=40, ge=1, le=1000, description="How many of the nearest people are looked at.")
     per_creator: int = Field(default=4, ge=1, le=200, description="Newest videos looked at for each of them.")
-    mutual_bonus: float = Field(default=3.0, ge=0, description="What following back adds to nearness, in shared friends.")
+    mutual_bonus: float = Field(
+        default=3.0, ge=0, description="What following back adds to nearness, in shared friends."
+    )
 
 
 class NearbySource(CandidateSource[NearbyConfig]):

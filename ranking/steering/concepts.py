@@ -16,7 +16,9 @@ class Concept(PolicyModel):
     """One thing that feeds are asked for."""
 
     name: str = Field(min_length=1, description="What it is called in explanations.")
-    kind: Literal["topic", "mood"] = Field(default="topic", description="Whether it is about what is shown or how it feels.")
+    kind: Literal["topic", "mood"] = Field(
+        default="topic", description="Whether it is about what is shown or how it feels."
+    )
     says: list[str] = Field(min_length=1, description="Words of a wish that mean it.")
     shows: list[str] = Field(min_length=1, description="Words of a prompt that show it.")
     like: str = Field(min_length=10, description="A typical text, for the encoder.")
@@ -31,7 +33,9 @@ class Matching(PolicyModel):
     demote_from: float = Field(ge=0, le=1, description="Cosine from which a refused video is moved down.")
     want_weight: float = Field(ge=0, description="Added to a score for a fully met wish.")
     refuse_weight: float = Field(ge=0, description="Taken from a score for a refusal that is not sure.")
-    friends_weight: float = Field(ge=0, description="Added for people the viewer knows, when more of them is wished for.")
+    friends_weight: float = Field(
+        ge=0, description="Added for people the viewer knows, when more of them is wished for."
+    )
     clash_at: float = Field(ge=0, le=1, description="Cosine from which the later of two wishes replaces the earlier.")
 
     @model_validator(mode="after")

@@ -17,7 +17,9 @@ Array = NDArray[Any]
 Encode = Callable[[str], Array]
 
 # Words that carry no topic of their own: a refusal of "loud cars" is sure when "car" is there, not when "the" is.
-_PLAIN = frozenset("the and for with from that this are was very much many too anyone them things some about into".split())
+_PLAIN = frozenset(
+    "the and for with from that this are was very much many too anyone them things some about into".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,12 @@ class Steering:
         for steer in sorted(steers, key=lambda item: (item.created_at, item.id), reverse=True):
             later_wants = [phrase for demand in kept for phrase in demand.wants]
             later_refuses = [phrase for demand in kept for phrase in demand.refuses]
-            wants = tuple(phrase for phrase in map(self._phrase, steer.wants) if not self._any_clash(phrase, later_refuses))
-            refuses = tuple(phrase for phrase in map(self._phrase, steer.refuses) if not self._any_clash(phrase, later_wants))
+            wants = tuple(
+                phrase for phrase in map(self._phrase, steer.wants) if not self._any_clash(phrase, later_refuses)
+            )
+            refuses = tuple(
+                phrase for phrase in map(self._phrase, steer.refuses) if not self._any_clash(phrase, later_wants)
+            )
             kept.append(Demand(steer.id, steer.says, wants, refuses, 0 if friends_said else steer.friends))
             friends_said = friends_said or steer.friends != 0
         return tuple(kept)
@@ -88,9 +94,7 @@ class Steering:
             for place, demand in enumerate(demands):
                 refused |= self._refused(demand, texts, tokens)
                 additions[place] = self._addition(demand, texts, tokens, is_known)
-        return Effect(
-            refused, additions, tuple(item.id for item in demands), tuple(item.says for item in demands)
-        )
+        return Effect(refused, additions, tuple(item.id for item in demands), tuple(item.says for item in demands))
 
     def is_refused(self, demands: Sequence[Demand], catalogue: Catalogue, rows: Array) -> Array:
         """Return which rows a refusal surely names; shape (n,)."""
@@ -110,7 +114,9 @@ class Steering:
             met = [self._met(phrase, texts, tokens) for phrase in demand.wants]
             total = total + match.want_weight * (0.5 * np.max(met, axis=0) + 0.5 * np.mean(met, axis=0))
         for phrase in demand.refuses:
-            near = np.clip((_cosine(phrase, texts) - match.demote_from) / (match.sure_at - match.demote_from + 1e-9), 0, 1)
+            near = np.clip(
+                (_cosine(phrase, texts) - match.demote_from) / (match.sure_at - match.demote_from + 1e-9), 0, 1
+            )
             total = total - match.refuse_weight * near
         return total
 

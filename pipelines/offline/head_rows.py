@@ -1,0 +1,231 @@
+"""Training rows for the heads: each impression's facts as they stood when it was handed out, and what followed.
+
+Point in time without a loop over rows: events are sorted by (owner, moment) and summed up once; the state of any owner
+at any moment is then the difference of two running sums. Counts are taken as of the start of the impression's day (UTC),
+as a snapshot made that night would have them; tastes and affinities are as of the moment itself, as serving has them.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.vocabulary import EventKind
+from pipelines.offline.ranking_data import RankingData
+from pipelines.offline.snapshot import count_sources
+from pipelines.offline.vectors import Vectors, learn_vectors
+from ranking.features import AFFINITY_HALF_LIFE_S, TASTE_HALF_LIFE_S, PairFacts, unit
+from ranking.snapshot import COUNTS
+from ranking.taste import CREATIVE, SATISFIED_FROM
+
+Array = NDArray[Any]
+_DAY_S = 86_400.0
+_FOLDS = 3
+_CONNECTING = (EventKind.LIKE, EventKind.COMMENT, EventKind.SHARE)
+_PAIRS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRows:
+    """Facts and labels of n impressions in order of time. A label is 0, 1, or NaN where nothing can be said."""
+
+    facts: PairFacts
+    labels: dict[str, Array]
+    at: Array
+    propensity: Array
+
+
+def head_rows(data: RankingData) -> HeadRows:
+    """Return the training rows of every impression."""
+    facts = point_in_time_facts(data, _crossfitted(data))
+    return HeadRows(facts, _labels(data, facts), data.shown.at, data.shown.propensity)
+
+
+def point_in_time_facts(data: RankingData, per_fold: list[tuple[Array, Vectors]]) -> PairFacts:
+    """Return the facts of each impression. ``per_fold``: which people (bool) get their tastes from which vectors."""
+    shown, events = data.shown, data.events
+    pair_creator = data.creators[shown.video].astype(np.int64)
+    day_start = np.floor(shown.at / _DAY_S) * _DAY_S
+    taste, text_taste = _tastes(data, per_fold)
+    moments = Moments.of(events.person, events.at)
+    weights = np.maximum(events.taste, 0.0)
+    creative = np.isin(events.kind, [str(kind) for kind in CREATIVE]) & (events.taste != 0)
+    acts = _pair_key(data, events.person, data.creators[events.video])
+    return PairFacts(
+        age_s=shown.at - data.published_at[shown.video],
+        follows_creator=_follows_at(data, shown.person, pair_creator, shown.at),
+        followed_by_creator=_follows_at(data, pair_creator, shown.person, shown.at),
+        common_friends=_common_friends(data, shown.person, pair_creator),
+        affinity=Moments.of(acts, events.at).decayed_sum(
+            events.taste, AFFINITY_HALF_LIFE_S, _pair_key(data, shown.person, pair_creator), shown.at
+        ),
+        taste=taste,
+        text_taste=text_taste,
+        counts=_counts_at(data, np.arange(len(data.videos)), shown.video, day_start),
+        creator_counts=_counts_at(data, data.creators.astype(np.int64), pair_creator, day_start),
+        seconds=np.array([video.seconds for video in data.videos], dtype=np.float64)[shown.video],
+        is_remix=np.array([video.remixed_from is not None for video in data.videos], dtype=np.float64)[shown.video],
+        activity=moments.decayed_sum(weights, TASTE_HALF_LIFE_S, shown.person, shown.at),
+        creativity=moments.decayed_sum(creative.astype(np.float64), TASTE_HALF_LIFE_S, shown.person, shown.at),
+        position=shown.position,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Events sorted by owner and moment, ready for running sums."""
+
+    order: Array
+    owner: Array
+    at: Array
+    first: float
+    span: float
+
+    @classmethod
+    def of(cls, owner: Array, at: Array) -> "Moments":
+        """Sort events by owner, then by moment."""
+        order = np.lexsort((at, owner))
+        first = float(at.min()) - 1.0 if len(at) else 0.0
+        span = float(at.max()) - first + 2.0 * _DAY_S if len(at) else 1.0
+        return cls(order, owner[order], at[order], first, span)
+
+    def range_before(self, owner: Array, at: Array) -> tuple[Array, Array]:
+        """Return (start, end) of each owner's events before each moment, as places in the sorted order."""
+        start = np.searchsorted(self.owner, owner, side="left")
+        keys = self._key(self.owner, self.at)
+        end = np.searchsorted(keys, self._key(owner, np.clip(at, self.first, self.first + self.span)), side="left")
+        return start, np.maximum(start, end)
+
+    def next_after(self, owner: Array, at: Array) -> Array:
+        """Return the moment of each owner's first event at or after each moment; infinity if there is none."""
+        _, place = self.range_before(owner, at)
+        inside = place < len(self.owner)
+        found = np.full(len(owner), np.inf)
+        safe = place[inside]
+        same = self.owner[safe] == owner[inside]
+        found[inside] = np.where(same, self.at[safe], np.inf)
+        return found
+
+    def sums(self, values: Array, owner: Array, at: Array) -> Array:
+        """Return the sum of each owner's ``values`` (n, ...) before each moment; shape (m, ...)."""
+        running = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values[self.order], axis=0)])
+        start, end = self.range_before(owner, at)
+        return np.asarray(running[end] - running[start])
+
+    def decayed_sum(self, values: Array, half_life_s: float, owner: Array, at: Array) -> Array:
+        """Return the sum of each owner's ``values`` before each moment, halved every ``half_life_s``."""
+        grown = self.grown(half_life_s)
+        start, end = self.range_before(owner, at)
+        running = np.concatenate([[0.0], np.cumsum(values[self.order] * grown)])
+        factor = np.exp2(-(at - self.first) / half_life_s)
+        return np.asarray((running[end] - running[start]) * factor)
+
+    def grown(self, half_life_s: float) -> Array:
+        """Return 2 ** (age of the log at each event / half-life): decay turned round, so that it can be summed once."""
+        return np.asarray(np.exp2((self.at - self.first) / half_life_s))
+
+    def _key(self, owner: Array, at: Array) -> Array:
+        # Owner and moment in one number; float64 keeps milliseconds for up to a billion owners' seconds.
+        return np.asarray(owner.astype(np.float64) * self.span + (at - self.first))
+
+
+def _crossfitted(data: RankingData) -> list[tuple[Array, Vectors]]:
+    """Vectors for each fold of people, learned from everybody else: nobody's likes predict themselves."""
+    fold = np.arange(len(data.people)) % _FOLDS
+    return [(fold == number, learn_vectors(data, without=fold == number)) for number in range(_FOLDS)]
+
+
+def _tastes(data: RankingData, per_fold: list[tuple[Array, Vectors]]) -> tuple[Array, Array]:
+    taste, text_taste = np.zeros(len(data.shown.at)), np.zeros(len(data.shown.at))
+    for members, vectors in per_fold:
+        mine = members[data.shown.person]
+        taste[mine] = _taste_dots(data, vectors.videos.astype(np.float64), mine)
+        # Rounded as the snapshot stores them, so that training sees what serving sees.
+        text_taste[mine] = _taste_dots(data, data.texts.astype(np.float16).astype(np.float64), mine)
+    return taste, text_taste
+
+
+def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
+    """Cosine of each person's taste at the moment of each impression with the video they were shown."""
+    events = data.events
+    moving = np.flatnonzero(events.taste != 0)
+    moments = Moments.of(events.person[moving], events.at[moving])
+    if not len(moving):
+        return np.zeros(int(mine.sum()))
+    weighted = events.taste[moving][moments.order] * moments.grown(TASTE_HALF_LIFE_S)
+    running = np.cumsum(weighted[:, None] * vectors[events.video[moving][moments.order]], axis=0)
+    running = np.concatenate([np.zeros((1, vectors.shape[1])), running])
+    start, end = moments.range_before(data.shown.person[mine], data.shown.at[mine])
+    tastes = unit(running[end] - running[start])
+    tastes[start == end] = 0.0
+    dots: Array = np.einsum("nd,nd->n", tastes, vectors[data.shown.video[mine]])
+    return dots
+
+
+def _counts_at(data: RankingData, owner_of_video: Array, owner: Array, at: Array) -> Array:
+    counts = np.zeros((len(owner), len(COUNTS)))
+    shown = Moments.of(owner_of_video[data.shown.video], data.shown.at)
+    start, end = shown.range_before(owner, at)
+    counts[:, COUNTS.index("impression")] = end - start
+    events = data.events
+    for name, chosen, weights in count_sources(data):
+        moments = Moments.of(owner_of_video[events.video[chosen]], events.at[chosen])
+        counts[:, COUNTS.index(name)] += moments.sums(weights[chosen], owner, at)
+    return counts
+
+
+def _follows_at(data: RankingData, follower: Array, followee: Array, at: Array) -> Array:
+    edge = Moments.of(_pair_key(data, data.follows[:, 0], data.follows[:, 1]), data.follows_at)
+    start, end = edge.range_before(_pair_key(data, follower, followee), at)
+    return (end > start).astype(np.float64)
+
+
+def _common_friends(data: RankingData, person: Array, creator: Array) -> Array:
+    """How many of those each person follows follow the creator; the graph as it is today."""
+    import scipy.sparse as sparse
+
+    count = len(data.people)
+    edges = data.follows
+    graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    followers = graph.T.tocsr()
+    keys, back = np.unique(_pair_key(data, person, creator), return_inverse=True)
+    common = np.zeros(len(keys))
+    for start in range(0, len(keys), _PAIRS_AT_ONCE):
+        part = keys[start : start + _PAIRS_AT_ONCE]
+        left, right = graph[part // count], followers[part % count]
+        common[start : start + _PAIRS_AT_ONCE] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
+    return np.asarray(common[back])
+
+
+def _labels(data: RankingData, facts: PairFacts) -> dict[str, Array]:
+    known = np.maximum(facts.follows_creator, facts.followed_by_creator) > 0
+    answered = data.events.kind == str(EventKind.POLL_ANSWER)
+    good = _within_a_day(data, answered & (data.events.value >= SATISFIED_FROM))
+    asked = _within_a_day(data, answered)
+    return {
+        "create": _within_a_day(data, _kinds(data, CREATIVE)).astype(np.float64),
+        "connect": (_within_a_day(data, _kinds(data, _CONNECTING)) & known).astype(np.float64),
+        "satisfied": np.where(asked, good.astype(np.float64), np.nan),
+        "like": _within_a_day(data, _kinds(data, (EventKind.LIKE,))).astype(np.float64),
+        "hide_report": _within_a_day(data, _kinds(data, (EventKind.HIDE, EventKind.REPORT))).astype(np.float64),
+    }
+
+
+def _kinds(data: RankingData, kinds: tuple[EventKind, ...]) -> Array:
+    return np.isin(data.events.kind, [str(kind) for kind in kinds])
+
+
+def _within_a_day(data: RankingData, chosen: Array) -> Array:
+    """Whether each impression was followed, within a day, by one of the chosen events by this person on this video."""
+    events, shown, videos = data.events, data.shown, len(data.videos)
+    moments = Moments.of(events.person[chosen] * videos + events.video[chosen], events.at[chosen])
+    following = moments.next_after(shown.person * videos + shown.video, shown.at)
+    return np.asarray(following - shown.at <= _DAY_S)
+
+
+def _pair_key(data: RankingData, first: Array, second: Array) -> Array:
+    return np.asarray(first.astype(np.int64) * len(data.people) + second.astype(np.int64))
+
+
+FACTS = tuple(item.name for item in fields(PairFacts))

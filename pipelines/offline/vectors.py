@@ -1,0 +1,93 @@
+"""Learned vectors of videos and people: who liked what, factorised; videos nobody has met yet get theirs from their text.
+
+A truncated SVD of the degree-normalised like matrix (spectral collaborative filtering), a ridge regression from text
+vectors to it, and a blend of both by how much is known of a video. People are the mean of what they liked, smoothed over
+whom they follow.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.offline.ranking_data import RankingData
+from ranking.features import unit
+from ranking.snapshot import VECTOR_DIMENSIONS
+
+Array = NDArray[Any]
+_SHRINK = 6.0  # likes from which on a video's own vector outweighs the one from its text
+_RIDGE = 3.0
+_SOCIAL = 0.3  # how much of a person's vector comes from those they follow
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Vectors of length one (or zero): videos (n, 64), people (p, 64); and the map from text (384, 64)."""
+
+    videos: Array
+    people: Array
+    content_map: Array
+
+
+def learn_vectors(data: RankingData, *, without: Array | None = None) -> Vectors:
+    """Return vectors learned from all likes, or from all but those of the people marked in ``without`` (bool, (p,))."""
+    import scipy.sparse as sparse
+
+    kept = data.events.taste > 0
+    if without is not None:
+        kept &= ~without[data.events.person]
+    shape = (len(data.people), len(data.videos))
+    liked = sparse.csr_matrix(
+        (data.events.taste[kept], (data.events.person[kept], data.events.video[kept])), shape=shape
+    )
+    liked.data = np.log1p(liked.data)
+    factors, degrees = _factorised(liked), np.asarray((liked > 0).sum(axis=0)).ravel()
+    content_map = _content_map(data.texts, factors, degrees)
+    own = (degrees / (degrees + _SHRINK))[:, None]
+    videos = unit(own * unit(factors) + (1.0 - own) * unit(data.texts @ content_map))
+    return Vectors(videos.astype(np.float32), _people(data, liked, videos), content_map.astype(np.float32))
+
+
+def _factorised(liked: Any) -> Array:
+    """Return video factors (n, 64) of the matrix scaled by the square roots of its degrees."""
+    from scipy.sparse import diags
+    from scipy.sparse.linalg import svds
+
+    people, videos = liked.shape
+    factors = np.zeros((videos, VECTOR_DIMENSIONS))
+    rank = min(VECTOR_DIMENSIONS, people - 1, videos - 1)
+    if rank < 1 or liked.nnz == 0:
+        return factors
+    rows = 1.0 / np.sqrt(np.maximum(np.asarray(liked.sum(axis=1)).ravel(), 1.0))
+    columns = 1.0 / np.sqrt(np.maximum(np.asarray(liked.sum(axis=0)).ravel(), 1.0))
+    start = np.random.default_rng(7).standard_normal(min(people, videos))
+    _, strengths, right = svds((diags(rows) @ liked @ diags(columns)).astype(np.float64), k=rank, v0=start)
+    order = np.argsort(-strengths)
+    right, strengths = right[order], strengths[order]
+    signs = np.sign(right[np.arange(rank), np.abs(right).argmax(axis=1)])  # an SVD leaves the signs open
+    factors[:, :rank] = (right * (signs * np.sqrt(np.maximum(strengths, 0.0)))[:, None]).T
+    return factors
+
+
+def _content_map(texts: Array, factors: Array, degrees: Array) -> Array:
+    """Return the ridge regression (384, 64) from text vectors to factors, by the videos that people have met."""
+    met = degrees >= 2
+    if met.sum() < 4:
+        # Nothing to learn from yet: a fixed random projection keeps the angles between texts (Johnson-Lindenstrauss).
+        random = np.random.default_rng(7).standard_normal((texts.shape[1], VECTOR_DIMENSIONS))
+        return np.asarray(random / np.sqrt(VECTOR_DIMENSIONS))
+    known, target = texts[met].astype(np.float64), unit(factors[met])
+    gram = known.T @ known + _RIDGE * np.eye(texts.shape[1])
+    solved: Array = np.linalg.solve(gram, known.T @ target)
+    return solved
+
+
+def _people(data: RankingData, liked: Any, videos: Array) -> Array:
+    import scipy.sparse as sparse
+
+    own = unit(np.asarray(liked @ videos))
+    count = len(data.people)
+    edges = data.follows
+    graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    return unit((1.0 - _SOCIAL) * own + _SOCIAL * unit(np.asarray(graph @ own))).astype(np.float32)
