@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.encoder import DIMENSIONS, TextEncoder
 from core.records import Video
-from core.storage.bulk import Bulk, Columns
+from core.storage.bulk_read import Bulk, Columns
 from core.storage.database import Database
 from core.storage.videos import Videos
 from core.vocabulary import EventKind
