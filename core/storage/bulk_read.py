@@ -69,11 +69,3 @@ class Bulk:
 
 def _plain(moment: datetime | None) -> float | None:
     return None if moment is None else moment.timestamp()
-
-
-def create_tables(database: Database) -> None:
-    """Make the tables of an empty database: by its migrations, so that it can be upgraded later."""
-    if newest_revision() is None:
-        metadata.create_all(database.engine)
-    else:
-        upgrade(database)
