@@ -151,7 +151,7 @@ def _looser_for_minors(cells: Mapping[Cell, Rule]) -> list[str]:
 
 def _sexual_minors_not_blocked(cells: Mapping[Cell, Rule]) -> list[str]:
     return [
-        f"{SEXUAL_MINORS} on {surface} for {audience}: review_at must equal block_at, so that what is reached is blocked"
+        f"{SEXUAL_MINORS} on {surface} for {audience}: write one number three times, so that what is reached is blocked"
         for surface, audience in product(Surface, Audience)
         if (rule := cells[SEXUAL_MINORS, surface, audience]).limit_at != rule.block_at
     ]

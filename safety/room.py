@@ -9,11 +9,12 @@ from pathlib import Path
 from core.clock import Clock, SystemClock
 from core.encoder import TextEncoder
 from core.media.film import Frame
-from core.verdicts import Verdict
+from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, LikenessPermission, Surface
-from safety.decide import Scores, decide_parts, unsure
+from safety.decide import Scores, decide_parts, unsure, worst
 from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
 from safety.film.words import WordReader
+from safety.judgement import DetectorReport, InputType, Judgement, reached_categories, read_picture
 from safety.likeness import (
     LikenessPolicy,
     LikenessUse,
@@ -28,7 +29,7 @@ from safety.provenance.manifest import Claim, ManifestReport, Provenance
 from safety.provenance.watermark import Watermark
 from safety.text.classifier import ANY, TextClassifier
 
-__all__ = ["Claim", "FilmCheck", "LikenessUse", "ManifestReport", "Safety", "TextPart", "Watermark"]
+__all__ = ["Claim", "FilmCheck", "Judgement", "LikenessUse", "ManifestReport", "Safety", "TextPart", "Watermark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Safety:
         except Exception as error:
             return unsure(
                 surface, audience, self.moderation,
-                rule_id="text/failed", explanation=f"The text check failed ({type(error).__name__}); a person will look.",
+                rule_id="text/failed", explanation=f"The text check failed ({type(error).__name__}); a person looks.",
             )  # fmt: skip
         verdict = decide_parts(judged, surface, audience, self.moderation)
         return replace(verdict, model_revision=self.classifier.revision)
@@ -103,6 +104,24 @@ class Safety:
         scores = self.classifier.scores([text])[0]
         scores.pop(ANY)
         return scores
+
+    def judge(
+        self, texts: Sequence[TextPart], pictures: Sequence[bytes], surface: Surface, audience: Audience
+    ) -> Judgement:
+        """Judge texts and pictures as one. Raises ``InvalidInput`` for a picture that cannot be read."""
+        verdicts = [self.judge_texts(texts, surface, audience)] if texts else []
+        for number, content in enumerate(pictures, start=1):
+            check = self.film_check()
+            check.see(read_picture(content), 0)
+            found = check.verdict(surface, audience)
+            marked = tuple(replace(item, part=f"picture {number}: {item.part}") for item in found.evidence)
+            verdicts.append(replace(found, evidence=marked))
+        whole = strictest(*verdicts)
+        scores = worst(verdict.scores for verdict in verdicts)
+        evidence = tuple(item for verdict in verdicts for item in verdict.evidence)
+        whole = replace(whole, scores=scores, evidence=evidence, model_revision=self.classifier.revision)
+        reached = reached_categories(scores, surface, audience, self.moderation)
+        return Judgement(whole, reached, _types(texts, pictures), _detectors(texts, pictures))
 
     def film_check(self, fps: int = 24) -> FilmCheck:
         """Start the check of one film of ``fps`` frames a second."""
@@ -148,3 +167,14 @@ class Safety:
     def fingerprint(self, frames: Sequence[Frame]) -> str:
         """Return a film's perceptual fingerprint from some of its frames: 64 hex digits."""
         return fingerprint(frames)
+
+
+def _types(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[InputType, ...]:
+    return (*(("text",) if texts else ()), *(("image",) if pictures else ()))
+
+
+def _detectors(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[DetectorReport, ...]:
+    words = (DetectorReport("text_classifier", "text", ran=True),) if texts else ()
+    missing = DetectorReport("picture_content", "image", ran=False, note="No picture classifier is installed.")
+    seen = (DetectorReport("on_screen_text", "image", ran=True), missing) if pictures else ()
+    return (*words, *seen)

@@ -26,7 +26,7 @@ _OPENAI = (
         "Sporting talk, figures of speech ('this heat will kill me'), threats quoted in order to report them.",
     ),
     Category(
-        "hate", "Hatred or contempt for people because of race, ethnicity, religion, gender, sexuality, disability or caste.",
+        "hate", "Hatred of people because of race, ethnicity, religion, gender, sexuality, disability or caste.",
         "Naming a group, counter-speech, quoting hate in order to condemn it, criticism of an institution.",
     ),
     Category(
@@ -85,7 +85,7 @@ _VIDEO = (
         "Civics, how voting works, neutral news, invented politics of an invented world.",
     ),
     Category(
-        "misinformation", "False claims shown as real: fake news footage, fake disasters, health and election falsehoods.",
+        "misinformation", "False claims shown as real: fake news footage or disasters, health and election falsehoods.",
         "Fiction that is plainly fiction, satire marked as such, fact checks.",
     ),
     Category(
@@ -113,7 +113,7 @@ _VIDEO = (
         "A glass at a dinner, a card game without stakes, history.",
     ),
     Category(
-        "unsafe_contact", "Attempts to move a person, above all a young one, to secrecy, private meetings or private images.",
+        "unsafe_contact", "Moving a person, above all a young one, to secrecy, private meetings or private images.",
         "Arranging to meet among friends in public, family logistics, safety lessons.",
     ),
     Category(

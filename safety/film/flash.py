@@ -26,7 +26,7 @@ _WEIGHTS = np.asarray([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
 class _Swings:
-    """Counts, per cell, changes of direction that are at least ``step`` high; a swing counts when enough cells make it."""
+    """Counts changes of direction that are at least ``step`` high, made by enough of the picture at once."""
 
     def __init__(self, step: float, darker_below: float) -> None:
         self._step = step

@@ -22,8 +22,8 @@ Plate = NDArray[np.uint16]
 class Watermark:
     """Draws one label on the frames of one film, at a place that depends on time and seed alone.
 
-    White letters in a dark outline, so that it reads on any background; blended in 8-bit fixed point over the label's own
-    rectangle only, which costs some 0.1 ms at 360x640.
+    White letters in a dark outline, so that it reads on any background; blended in 8-bit fixed point over the label's
+    own rectangle only, which costs some 0.1 ms at 360x640.
     """
 
     def __init__(self, label: str, seed: int) -> None:

@@ -1,7 +1,8 @@
-"""Words and pieces of words as hashed features: what the sentence encoder blurs (names, slurs, spellings) stays sharp."""
+"""Words and pieces of words as hashed features: names, slurs and spellings that the sentence encoder blurs."""
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -33,5 +34,5 @@ def _names(words: list[str]) -> Iterable[str]:
         for size in range(_PIECE[0], _PIECE[1] + 1):
             for start in range(len(edged) - size + 1):
                 yield edged[start : start + size]
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield f"{first} {second}"

@@ -4,7 +4,8 @@ import re
 
 _SURE = re.compile(
     r"\b(?:child(?:ren|hood|like)?|kids?|kiddo|minors?|under ?age[d]?|pre-?teens?|tweens?|teen(?:s|age|aged|ager|agers)?"
-    r"|toddlers?|infants?|newborns?|kindergart\w*|pre-?school\w*|elementary school\w*|middle school\w*|high ?school\w*"
+    r"|toddlers?|infants?|newborns?|kindergart\w*|pre-?school\w*"
+    r"|elementary school\w*|middle school\w*|high ?school\w*"
     r"|school ?(?:girl|boy|kid|child)\w*|lolis?|lolita|shotas?|juveniles?|adolescen\w+|pubescent|prepubescent|puberty"
     r"|(?:little|young) (?:girl|boy|one|lady|sister|brother)s?|girl scouts?|boy scouts?|jail ?bait|barely legal"
     r"|(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh) ?-?grade\w*|grade ?schooler\w*"

@@ -1,0 +1,71 @@
+"""A whole judgement on one input, with which detectors looked at what: for ``POST /v1/moderations``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from core.errors import InvalidInput
+from core.media.film import Frame
+from core.verdicts import Verdict
+from core.vocabulary import Audience, Outcome, Surface
+from safety.policy import ModerationPolicy
+
+InputType = Literal["text", "image"]
+_MOST_PIXELS = 40_000_000
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorReport:
+    """One detector, what it is for, and whether it looked."""
+
+    name: str
+    looked_at: InputType
+    ran: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, the categories that would be held or stopped alone, and who looked at what."""
+
+    verdict: Verdict
+    reached: frozenset[str]
+    input_types: tuple[InputType, ...]
+    detectors: tuple[DetectorReport, ...]
+
+    @property
+    def flagged(self) -> bool:
+        """Whether the input would be held for a person or stopped."""
+        return self.verdict.outcome >= Outcome.REVIEW
+
+
+def reached_categories(
+    scores: Mapping[str, float], surface: Surface, audience: Audience, policy: ModerationPolicy
+) -> frozenset[str]:
+    """Return the categories whose score alone means review or block."""
+    return frozenset(
+        name for name, score in scores.items() if policy.at(name, surface, audience).outcome(score) >= Outcome.REVIEW
+    )
+
+
+def read_picture(content: bytes) -> Frame:
+    """Return a picture as (H, W, 3) RGB. Raises ``InvalidInput`` for what is no picture or far too big."""
+    try:
+        with Image.open(BytesIO(content), formats=_FORMATS) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise _unusable(f"It has more than {_MOST_PIXELS // 1_000_000} million pixels.")
+            return np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise _unusable("It cannot be read.") from error
+
+
+def _unusable(why: str) -> InvalidInput:
+    return InvalidInput(
+        code="bad_picture", detail=f"The picture cannot be judged. {why}", field="input",
+        expected="A PNG, JPEG, WebP or GIF of at most 40 million pixels.",
+    )  # fmt: skip
