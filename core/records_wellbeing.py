@@ -49,6 +49,11 @@ class Setting:
     set_at: datetime
     expires_at: datetime | None = None
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the setting ends by itself."""
+        return self.expires_at is not None
+
     def holds(self, now: datetime) -> bool:
         """Tell whether the setting has not expired."""
         return self.expires_at is None or now < self.expires_at

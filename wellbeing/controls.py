@@ -110,7 +110,7 @@ def effective_controls(
 def in_force(settings: Iterable[Setting], now: datetime) -> list[Setting]:
     """Return each person's setting of each control that holds now: a temporary one lies over a lasting one."""
     top: dict[tuple[PersonId, str], Setting] = {}
-    for setting in sorted(settings, key=lambda item: item.expires_at is not None):
+    for setting in sorted(settings, key=lambda item: item.is_temporary):
         if setting.holds(now):
             top[setting.set_by, setting.control] = setting
     return sorted(top.values(), key=lambda item: (item.set_at, item.set_by))

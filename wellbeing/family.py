@@ -198,7 +198,7 @@ class _Case:
     def change(self, definition: ControlDefinition, value: Value | None, scopes: Collection[str]) -> ControlChange:
         name = definition.name
         before = self._effective(self.settings)
-        after = self._effective([*self._without_actor(name), *self._as_setting(name, value)])
+        after = self._effective([*self._kept(name, value), *self._as_setting(name, value)])
         if value is not None:
             self._check_within_bounds(definition, value, before)
         loosens = self._loosens(definition, value, before, after)
@@ -220,8 +220,17 @@ class _Case:
         return effective_controls(self.controls, self.laws, self.person, settings, self.now)
 
     def _without_actor(self, name: str) -> list[Setting]:
-        """Return the other settings; a temporary one leaves the actor's lasting one beneath it."""
         return [item for item in self.settings if item.set_by != self.actor_id or item.control != name]
+
+    def _mine(self, name: str) -> list[Setting]:
+        """Return the actor's own settings of this control that hold: at most one lasting and one temporary."""
+        own = [item for item in self.settings if item.set_by == self.actor_id and item.control == name]
+        return [item for item in own if item.holds(self.now)]
+
+    def _kept(self, name: str, value: Value | None) -> list[Setting]:
+        """Return what stays beside the new setting: a lasting one stays beneath a temporary one, and the reverse."""
+        beside = [] if value is None else [item for item in self._mine(name) if item.is_temporary != bool(self.until)]
+        return [*self._without_actor(name), *beside]
 
     def _as_setting(self, name: str, value: Value | None) -> list[Setting]:
         return [] if value is None else [Setting(name, value, self.actor_id, self.now, self.until)]
@@ -256,12 +265,9 @@ class _Case:
         if not definition.is_at_least_as_strict(after.value(name), before.value(name)):
             return True
         default = self._effective([]).value(name)
-        mine = [item for item in self._effective_own() if item.control == name]
-        old = mine[0].value if mine else default
-        return not definition.is_at_least_as_strict(default if value is None else value, old)
-
-    def _effective_own(self) -> list[Setting]:
-        return [item for item in self.settings if item.set_by == self.actor_id]
+        olds = [item.value for item in self._mine(name)] or [default]
+        new = default if value is None else value
+        return not all(definition.is_at_least_as_strict(new, old) for old in olds)
 
     def _check_scopes(self, definition: ControlDefinition, scopes: Collection[str], *, loosens: bool) -> None:
         if self._is_own:

@@ -100,7 +100,7 @@ def open_page(
     allowed = min([requested, *_left(state, controls, policy).values()])
     nudge = nudge_due(state, person, now, policy.nudges, policy.pauses.ideas.choices) if allowed else None
     prompt = creation_prompt(state, person, policy.nudges, policy.pauses.ideas.choices) if allowed else None
-    state = _handed_out(state, allowed, now, nudge)
+    state = _handed_out(state, controls, allowed, now, nudge)
     state = _session_closed(state, controls, now, policy)
     return Gate(
         allowed=allowed,
@@ -150,9 +150,10 @@ def _left(state: ViewingState, controls: EffectiveControls, policy: WellbeingPol
         daily.append(videos - state.videos_today)
     minutes = controls.limit("daily_minutes")
     if minutes is not None:
-        # Both bounds on time: what has passed, and what the videos count at least.
-        left_s = minutes * 60 - active_s_today(state, policy.limits)
-        daily.append(int(left_s // policy.limits.time.least_video_s))
+        # Both bounds on time: what has passed leaves room for whole videos, and each video counts at least a little.
+        time = policy.limits.time
+        daily.append(int((minutes * 60 - state.elapsed_s_today) // time.video_s))
+        daily.append(int((minutes * 60 - state.videos_today * time.least_video_s) // time.least_video_s))
     if daily:
         left[PauseKind.DAILY_LIMIT] = max(0, min(daily))
     return left
@@ -209,7 +210,12 @@ def _night_begun(state: ViewingState, person: Person, controls: EffectiveControl
     return state.with_(night_until=max(ends), night_hours=night.text())
 
 
-def _handed_out(state: ViewingState, allowed: int, now: datetime, nudge: Nudge | None) -> ViewingState:
+def _handed_out(
+    state: ViewingState, controls: EffectiveControls, allowed: int, now: datetime, nudge: Nudge | None
+) -> ViewingState:
+    if allowed and controls.continuous_feed:
+        # A guardian lifted the pause and the person watched on: the pause has not been taken.
+        state = state.with_(cooldown_until=None)
     state = state.with_(
         videos_today=state.videos_today + allowed,
         session_videos=state.session_videos + allowed,

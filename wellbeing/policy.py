@@ -140,7 +140,7 @@ class PollSpacing(PolicyModel):
     hours_between: int = Field(ge=0, description="Least hours between two polls.")
     each_skip_adds_hours: int = Field(ge=0, description="Added to `hours_between` by each skip in a row.")
     most_hours_between: int = Field(ge=1, description="Longest it grows to.")
-    videos_first: int = Field(ge=0, description="Videos in the session before a poll may come.")
+    videos_first: int = Field(ge=0, description="Videos on earlier pages of the session before a poll may come.")
     quiet_hours_after_pause: int = Field(ge=1, description="Hours after a lock-out without polls.")
 
 

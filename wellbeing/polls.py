@@ -36,7 +36,7 @@ def poll_may_come(state: ViewingState, now: datetime, policy: PollsPolicy) -> bo
     return (
         not state.polls_stopped
         and state.session_polls < rules.each_session
-        and state.session_videos >= rules.videos_first
+        and state.session_videos - state.outstanding_videos >= rules.videos_first
         and len(recent) < rules.each_week
         and all(moment <= now - gap for moment in state.poll_offers)
         and (state.paused_at is None or now - state.paused_at >= quiet)
