@@ -19,6 +19,7 @@ from pipelines.online.rooms import Rooms
 
 COOKIE = "kindling_token"
 PERSON_ID = r"^per_[A-Za-z0-9_\-]{1,60}$"
+_MAX_NAME = 64
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _GUARDIAN = frozenset({Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN})
 
@@ -33,6 +34,11 @@ class Actor:
     subject: str
     person_id: PersonId | None
     scopes: frozenset[Scope]
+
+    @property
+    def name(self) -> str:
+        """Who did it, for the audit log."""
+        return self.person_id or self.subject[:_MAX_NAME]
 
     def may(self, *scopes: Scope) -> bool:
         """Whether the token carries any of these scopes."""
@@ -187,7 +193,7 @@ class Once:
 
     def __init__(self, request: Request, rooms: RoomsDep, actor: ActorDep, key: IdempotencyKey = None) -> None:
         self._rooms = rooms
-        self._owner = actor.person_id or actor.subject
+        self._owner = actor.name
         self._route = f"{request.method} {request.url.path}"
         self._key = key
 
