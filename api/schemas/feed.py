@@ -116,7 +116,7 @@ class Part(Shape):
 
     name: str
     weight: float
-    probability: float
+    probability: float | None
     contribution: float
 
 

@@ -180,7 +180,7 @@ def unblock(rooms: Rooms, person_id: PersonId, other_id: PersonId) -> None:
 def _say(rooms: Rooms, person_id: PersonId, kind: EventKind, other_id: PersonId) -> None:
     """Do it as an event, so that the ranker and the log hear of it as of any other."""
     event = NewEvent(
-        event_id=new_id("evt"), kind=kind, occurred_at=rooms.clock.now(), target_person_id=other_id
+        event_id=new_id("evt"), kind=kind, occurred_at=rooms.clock.now(), person_id=other_id
     )  # fmt: skip
     take_events(rooms, person_id, [event])
 
