@@ -18,7 +18,8 @@ from core.storage.videos import Videos
 from core.vocabulary import EventKind, JobStatus, VideoStatus, Visibility
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.films import discard
-from pipelines.online.judging import check_prompt, depicts_minor, first_refusal, refuse
+from pipelines.online.judging import check_prompt, depicts_minor, first_refusal
+from pipelines.online.moderation import refusal
 from pipelines.online.publishing import publish
 from pipelines.online.rendering import run_job
 from pipelines.online.rooms import Rooms
@@ -62,11 +63,11 @@ def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency
         _check_room(tx, rooms, person_id)
         request = _completed(tx, maker, request, now)
         shown = _shown(tx, request.characters)
-        refusal = first_refusal(tx, rooms, maker, shown, now)
+        refused = first_refusal(tx, rooms, maker, shown, now)
         shows_minor = depicts_minor(tx, shown, now)
     video_id = VideoId(new_id("video"))
-    if refusal is not None:
-        raise refuse(rooms, refusal, "prompt", video_id, person_id, field="characters")
+    if refused is not None:
+        raise refusal(rooms, refused, "prompt", video_id, person_id, field="characters")
     wish = wish_for(rooms.generation, request, shown, video_id)
     check_prompt(rooms, maker, request.prompt, shows_minor=shows_minor, video_id=video_id, now=now)
     return _enqueue(rooms, _queued(video_id, person_id, request, wish, now), wish, shown, retry)

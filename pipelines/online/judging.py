@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import Refused
-from core.ids import PersonId, VideoId
+from core.ids import VideoId
 from core.records import Character, Person, Video
 from core.storage.database import Transaction
 from core.storage.people import People
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
 from pipelines.online.consent import may_use
-from pipelines.online.moderation import record
+from pipelines.online.moderation import require_allowed
 from pipelines.online.rooms import Rooms
 from safety.room import TextPart
 
@@ -44,8 +43,7 @@ def check_prompt(
     """Judge the words of a wish. Raises ``Refused`` unless they may go on without a person looking at them."""
     audiences = {maker.audience(now), audience_of(maker, shows_minor, now)}
     verdict = strictest(*(rooms.safety.judge_text(prompt, Surface.PROMPT, audience) for audience in sorted(audiences)))
-    if not verdict.allowed:
-        raise refuse(rooms, verdict, "prompt", video_id, maker.id, field="prompt")
+    require_allowed(rooms, verdict, "prompt", video_id, maker.id, field="prompt")
 
 
 def first_refusal(
@@ -90,19 +88,3 @@ def film_flags(video: Video) -> FilmFlags:
 def limited(*verdicts: Verdict) -> bool:
     """Whether any of these verdicts asks that fewer people be shown it."""
     return any(verdict.outcome == Outcome.LIMIT for verdict in verdicts)
-
-
-def refuse(
-    rooms: Rooms, verdict: Verdict, subject_kind: str, subject_id: str, person_id: PersonId, *, field: str | None = None
-) -> Refused:
-    """Record a verdict and return the error that says which rule refused, in words, and how to appeal."""
-    with rooms.database.write() as tx:
-        decision_id = record(tx, rooms, verdict, subject_kind, subject_id, person_id)
-    return Refused(
-        code="likeness_not_permitted" if verdict.category == "likeness" else "moderation_blocked",
-        detail=verdict.explanation or "A content policy does not allow this.",
-        field=field,
-        rule_id=verdict.rule_id,
-        policy_version=verdict.policy_version,
-        decision_id=decision_id,
-    )

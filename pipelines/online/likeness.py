@@ -20,7 +20,7 @@ from pipelines.online.cards import known_person
 from pipelines.online.consent import is_wider, may_use
 from pipelines.online.family import controls_in
 from pipelines.online.films import discard
-from pipelines.online.judging import refuse
+from pipelines.online.moderation import require_allowed
 from pipelines.online.rooms import Rooms
 from pipelines.online.takedown import LIKENESS_WITHDRAWN, WITHDRAWN_SAYS, remove, withdraw
 
@@ -59,8 +59,7 @@ def make_character(rooms: Rooms, person_id: PersonId, name: str, clip: Path) -> 
     audience = Audience.DEPICTED_MINOR if owner.is_minor(now) else Audience.ADULT
     with tidy_clip(rooms.safety, clip, audience, max_bytes=rooms.settings.max_upload_bytes) as tidy:
         verdict = strictest(tidy.verdict, rooms.safety.judge_text(name, Surface.CAMEO, audience))
-        if not verdict.allowed:
-            raise refuse(rooms, verdict, "character", character_id, person_id)
+        require_allowed(rooms, verdict, "character", character_id, person_id)
         character = Character(
             character_id, person_id, name, LikenessPermission.ONLY_ME,
             f"characters/{character_id}/clip.mp4", f"characters/{character_id}/portrait.webp", now,

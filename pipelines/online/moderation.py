@@ -73,11 +73,17 @@ def require_allowed(
     rooms: Rooms, verdict: Verdict, subject_kind: str, subject_id: str, person_id: PersonId, *, field: str | None = None
 ) -> None:
     """Let allow and limit pass. Otherwise record the verdict and raise ``Refused`` with its rule and how to appeal."""
-    if verdict.allowed:
-        return
+    if not verdict.allowed:
+        raise refusal(rooms, verdict, subject_kind, subject_id, person_id, field=field)
+
+
+def refusal(
+    rooms: Rooms, verdict: Verdict, subject_kind: str, subject_id: str, person_id: PersonId, *, field: str | None = None
+) -> Refused:
+    """Record a verdict and return the error that says which rule refused, in words, and how to appeal."""
     with rooms.database.write() as tx:
         decision_id = record(tx, rooms, verdict, subject_kind, subject_id, person_id)
-    raise Refused(
+    return Refused(
         code="likeness_not_permitted" if verdict.category == "likeness" else "moderation_blocked",
         detail=verdict.explanation or "A content policy does not allow this.",
         field=field,

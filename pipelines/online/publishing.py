@@ -13,7 +13,8 @@ from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import VideoStatus, Visibility
 from pipelines.online.cards import known_person
-from pipelines.online.judging import FeedVerdicts, film_flags, first_refusal, judge_for_feed, limited, refuse
+from pipelines.online.judging import FeedVerdicts, film_flags, first_refusal, judge_for_feed, limited
+from pipelines.online.moderation import refusal, require_allowed
 from pipelines.online.rendering import embedding
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import VideoView, own, view
@@ -52,7 +53,7 @@ def publish(
     }
     found = _store(rooms, maker, video, columns, now)
     if isinstance(found, Verdict):
-        raise refuse(rooms, found, "video", video_id, person_id)
+        raise refusal(rooms, found, "video", video_id, person_id)
     return found
 
 
@@ -61,9 +62,9 @@ def _store(rooms: Rooms, maker: Person, video: Video, columns: dict[str, Any], n
     with rooms.database.write() as tx:
         People(tx).lock(maker.id)
         shown = Characters(tx).shown_in([video.id]).get(video.id, [])
-        refusal = first_refusal(tx, rooms, maker, shown, now)
-        if refusal is not None:
-            return refusal
+        refused = first_refusal(tx, rooms, maker, shown, now)
+        if refused is not None:
+            return refused
         # Only from the state that was looked at: someone may have hidden or deleted it since.
         if not Videos(tx).move(video.id, only_from=[video.status], **columns):
             raise Conflict(
@@ -100,8 +101,7 @@ def _clean(caption: str) -> str:
 def _check_words(rooms: Rooms, video: Video, maker: Person, words: FeedVerdicts, now: datetime) -> None:
     """Refuse words that the maker's own audience may not see, and a film that still waits for a reviewer."""
     verdict = words.teen if maker.is_minor(now) else words.adult
-    if not verdict.allowed:
-        raise refuse(rooms, verdict, "video", video.id, maker.id, field="caption")
+    require_allowed(rooms, verdict, "video", video.id, maker.id, field="caption")
     film = film_flags(video)
     if not (film.teen if maker.is_minor(now) else film.adult):
         raise Conflict(

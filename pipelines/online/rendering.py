@@ -33,9 +33,8 @@ from pipelines.online.judging import (
     first_refusal,
     judge_for_feed,
     limited,
-    refuse,
 )
-from pipelines.online.moderation import record
+from pipelines.online.moderation import record, refusal
 from pipelines.online.rooms import Rooms
 from pipelines.online.wishes import Wish
 from ranking.catalogue import video_text
@@ -49,7 +48,7 @@ class _Work:
     maker: Person
     shown: tuple[Character, ...]
     shows_minor: bool
-    refusal: Verdict | None
+    refused: Verdict | None
 
 
 class _NoLongerAllowed(Exception):
@@ -71,8 +70,8 @@ def run_job(rooms: Rooms, job: Job, progress: Progress, cancelled: Cancelled) ->
     wish = Wish.model_validate(job.request)
     with rooms.database.read() as tx:
         work = _load(tx, rooms, job.video_id, rooms.clock.now())
-    if work.refusal is not None:
-        raise refuse(rooms, work.refusal, "video", work.video.id, work.maker.id)
+    if work.refused is not None:
+        raise refusal(rooms, work.refused, "video", work.video.id, work.maker.id)
     film = _make(rooms, wish, work, progress, cancelled)
     try:
         words = judge_for_feed(rooms, work.video.prompt, work.video.caption)
@@ -80,7 +79,7 @@ def run_job(rooms: Rooms, job: Job, progress: Progress, cancelled: Cancelled) ->
         _keep(rooms, job, work, film, words, cost_s=time.monotonic() - started)
     except _NoLongerAllowed as error:
         discard(rooms.media, film_files(film.film_key))
-        raise refuse(rooms, error.verdict, "video", work.video.id, work.maker.id) from error
+        raise refusal(rooms, error.verdict, "video", work.video.id, work.maker.id) from error
     except BaseException:
         discard(rooms.media, film_files(film.film_key))
         raise
@@ -93,8 +92,8 @@ def _load(tx: Transaction, rooms: Rooms, video_id: VideoId, now: datetime) -> _W
     if video is None or maker is None:
         raise GenerationCancelled
     shown = tuple(Characters(tx).shown_in([video_id]).get(video_id, ()))
-    refusal = first_refusal(tx, rooms, maker, shown, now)
-    return _Work(video, maker, shown, depicts_minor(tx, shown, now), refusal)
+    refused = first_refusal(tx, rooms, maker, shown, now)
+    return _Work(video, maker, shown, depicts_minor(tx, shown, now), refused)
 
 
 def _make(rooms: Rooms, wish: Wish, work: _Work, progress: Progress, cancelled: Cancelled) -> FinishedFilm:
@@ -118,7 +117,7 @@ def _make(rooms: Rooms, wish: Wish, work: _Work, progress: Progress, cancelled: 
     try:
         return maker.make(order, progress=progress, cancelled=cancelled)
     except FilmRefused as error:
-        raise refuse(rooms, error.verdict, "video", video.id, work.maker.id) from error
+        raise refusal(rooms, error.verdict, "video", video.id, work.maker.id) from error
 
 
 def _portraits(media: MediaStore, shown: Sequence[Character]) -> dict[str, Frame]:
@@ -138,7 +137,7 @@ def picture(data: bytes) -> Frame:
 def _check_for_maker(rooms: Rooms, work: _Work, film: FinishedFilm) -> None:
     """Refuse a young maker what may not be shown to the young. Raises ``Refused``."""
     if work.maker.is_minor(rooms.clock.now()) and film.teen.outcome >= Outcome.BLOCK:
-        raise refuse(rooms, film.teen, "video", work.video.id, work.maker.id)
+        raise refusal(rooms, film.teen, "video", work.video.id, work.maker.id)
 
 
 def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVerdicts, *, cost_s: float) -> None:
@@ -162,9 +161,9 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
         if not Jobs(tx).complete(job.id, job.lease_owner or "", now, cost_s=cost_s):
             raise GenerationCancelled
         shown = Characters(tx).shown_in([work.video.id]).get(work.video.id, ())
-        refusal = first_refusal(tx, rooms, work.maker, shown, now)
-        if refusal is not None:
-            raise _NoLongerAllowed(refusal)
+        refused = first_refusal(tx, rooms, work.maker, shown, now)
+        if refused is not None:
+            raise _NoLongerAllowed(refused)
         Videos(tx).change(work.video.id, **draft)
         record(tx, rooms, film.adult, "video", work.video.id, work.maker.id)
         AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
