@@ -2,7 +2,6 @@
 
 import { get, post, remove } from "./api.js";
 import { busy, fill, h, icon } from "./dom.js";
-import { report } from "./events.js";
 import { startCast } from "./cast.js";
 import { provenance } from "./provenance.js";
 import { watchProgress } from "./progress.js";
@@ -46,7 +45,6 @@ async function submit(event) {
     try {
       const body = { prompt, seconds: fields.seconds.value, size: fields.size.value, characters: cast.chosen(), style: fields.style.value };
       const video = remixOf ? await post(`/v1/videos/${remixOf}/remix`, { prompt }) : await post("/v1/videos", body);
-      if (remixOf) report("remix", { video_id: remixOf });
       follow(video);
     } catch (error) {
       if (error.rule_id) { fill(result, refusal(error, () => fields.prompt.focus())); toResult(); } else say(error.message);

@@ -24,18 +24,14 @@ export function watchProgress(videoId, { onProgress, onDone, onFailed }) {
     if (over) return;
     onProgress(video.status === "completed" ? 100 : video.progress);
     if (video.status === "completed") { stop(); onDone(video); }
+    else if (video.kindling.cancelled) stop();
     else if (video.status === "failed") { stop(); onFailed(new ApiError(400, { error: video.error ?? {} })); }
     else if (source.readyState === EventSource.CLOSED) again();
   }
 
   function again() { clearTimeout(timer); timer = setTimeout(look, POLL_MS); }
 
-  function heard(event) {
-    const said = JSON.parse(event.data);
-    if (["completed", "failed", "cancelled"].includes(said.status)) { source.close(); look(); } else onProgress(said.progress ?? 0);
-  }
-
-  for (const name of ["message", "progress", "completed", "failed", "cancelled"]) source.addEventListener(name, heard);
+  for (const name of ["progress", "done"]) source.addEventListener(name, (event) => settle(JSON.parse(event.data)));
   source.addEventListener("error", () => { source.close(); again(); });
   return stop;
 }
