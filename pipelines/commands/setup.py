@@ -16,13 +16,18 @@ def _group() -> None:
 @app.command()
 def encoder(force: bool = typer.Option(False, help="Export again even if one is there and whole.")) -> None:
     """Export the bundled text encoder to int8 ONNX (about half a minute; later runs see it is there)."""
+    ensure_encoder(Settings(), force=force)
+
+
+def ensure_encoder(settings: Settings, *, force: bool = False) -> None:
+    """Export the text encoder into ``settings.models`` unless a whole one is there."""
     from rich.console import Console
 
     from core.artifacts import open_artifact
     from core.encoder import ENCODER_NAME, ENCODER_SCHEMA
     from core.errors import BrokenArtifact
 
-    target = Settings().models / "encoder"
+    target = settings.models / "encoder"
     if not force:
         try:
             open_artifact(target, name=ENCODER_NAME, schema_version=ENCODER_SCHEMA)

@@ -1,14 +1,15 @@
-"""Builds the demo city: draws it, reads its prompts, renders its films, plays its sixty days, stores it, trains on it."""
+"""Builds the demo city: draws it, renders its films, plays its sixty days, stores everything and trains on it."""
 
 import shutil
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
+from core.clock import ManualClock
+from core.encoder import TextEncoder
 from core.errors import Conflict
 from core.hashing import stable_int
 from core.settings import Settings
@@ -21,6 +22,7 @@ from pipelines.offline.city.crew import WORLD, Crew, PromptTask, Reading, Render
 from pipelines.offline.city.days import Simulation, draw_visits, gather_facts
 from pipelines.offline.city.families import form_families, store_families
 from pipelines.offline.city.graph import Graph, weave
+from pipelines.offline.city.manifest import BUILDING, CityManifest, write_manifest
 from pipelines.offline.city.scenes import plan_films
 from pipelines.offline.city.society import Citizen, Community, communities, populate
 from pipelines.offline.city.store import City, Screening, clip_key, portrait_key, store_city
@@ -29,22 +31,9 @@ from pipelines.offline.city.truth import save_truth
 from pipelines.offline.stages import Stages
 from wellbeing.room import Wellbeing
 
-MANIFEST = "manifest.json"
-_BUILDING = "BUILDING"
 _CHUNK = 20
 _SECONDS = (4, 4, 4, 5, 6)  # most films are short; rendering takes as long as they are
 _SIZE, _SMALL_SIZE = (360, 640), (180, 320)
-
-
-class CityManifest(BaseModel):
-    """What was built, from what, how much of it and how long it took. Its presence says that the build is whole."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    config: CityConfig = Field(description="What decided the city.")
-    films: int = Field(description="Different films that were rendered.")
-    counts: dict[str, int] = Field(description="Rows by table.")
-    timings_s: dict[str, float] = Field(description="Seconds by stage.")
 
 
 class Drawn(BaseModel):
@@ -60,14 +49,6 @@ class Drawn(BaseModel):
     pieces: list[Piece]
 
 
-def read_manifest(home: Path) -> CityManifest | None:
-    """Return the manifest of the city in ``home``, or None when there is no whole city."""
-    path = home / "city" / MANIFEST
-    if not path.exists() or (home / "city" / _BUILDING).exists():
-        return None
-    return CityManifest.model_validate_json(path.read_text(encoding="utf-8"))
-
-
 def build_city(
     settings: Settings, config: CityConfig, *, processes: int = 2, train: bool = True, stages: Stages | None = None
 ) -> CityManifest:
@@ -80,13 +61,13 @@ def build_city(
     folder = settings.home / "city"
     database = Database(settings.resolved_database_url)
     try:
-        _begin(database, folder)
+        _begin(database, folder, settings.snapshots)
         with hire(settings, config.now, processes) as crew:
             city_counts, films = _build(settings, config, database, crew, stages)
         if train:
-            _train(settings, config, stages)
+            _train(settings, config, database, stages)
         manifest = CityManifest(config=config, films=films, counts=city_counts, timings_s=stages.timings)
-        _finish(folder, manifest)
+        write_manifest(settings.home, manifest)
     finally:
         database.close()
     return manifest
@@ -103,7 +84,7 @@ def draw(config: CityConfig) -> Drawn:
     return Drawn(groups=groups, citizens=citizens, makers=makers, graph=graph, stars=stars, pieces=pieces)
 
 
-def _begin(database: Database, folder: Path) -> None:
+def _begin(database: Database, folder: Path, snapshots: Path) -> None:
     create_tables(database)
     with database.read() as tx:
         anyone = bool(People(tx).page(limit=1))
@@ -114,16 +95,10 @@ def _begin(database: Database, folder: Path) -> None:
             expected="Set KINDLING_HOME to another folder, or KINDLING_DATABASE_URL to an empty database.",
         )
     empty_all_tables(database)
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in (folder, snapshots):
+        shutil.rmtree(old, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / _BUILDING).write_text("A build is under way, or was interrupted: it will start over.\n", encoding="utf-8")
-
-
-def _finish(folder: Path, manifest: CityManifest) -> None:
-    partial = folder / f"{MANIFEST}.part"
-    partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    partial.replace(folder / MANIFEST)
-    (folder / _BUILDING).unlink()
+    (folder / BUILDING).write_text("A build is under way, or was interrupted: it will start over.\n", encoding="utf-8")
 
 
 def _build(
@@ -169,7 +144,7 @@ def _films(
     alone = [row for row, piece in enumerate(drawn.pieces) if piece.stars] if config.films else []
     plan = plan_films([reading.board for reading in readings], alone[: max(0, config.films // 3)], max(1, config.films))
     tasks = [_render_task(config, drawn, readings, lead) for lead in plan.leads]
-    # Films that are drawn alike have one key: render each key once, the longest first so that no process ends up waiting.
+    # Films drawn alike have one key and are rendered once; the longest first, so that no process ends up waiting.
     unique = sorted({task.key: task for task in tasks}.values(), key=lambda task: (-task.board.seconds, task.key))
     with stages.stage("Rendering films", len(unique)) as advance:
         made: list[RenderedFilm] = crew.run("render", [(task,) for task in unique], lambda: advance(1))
@@ -221,7 +196,7 @@ def _play(config: CityConfig, drawn: Drawn, screenings: list[Screening], advance
     teen = np.array([item.teen_allowed for item in screenings])
     adult = np.array([item.adult_allowed for item in screenings])
     truth = draw_truth(config, drawn.citizens, drawn.groups, drawn.makers, drawn.pieces)
-    facts = gather_facts(config, drawn.citizens, drawn.makers, drawn.graph, drawn.pieces, teen, adult)
+    facts = gather_facts(drawn.citizens, drawn.makers, drawn.graph, drawn.pieces, teen, adult)
     shown = 0
 
     def progress(share: float) -> None:
@@ -241,10 +216,9 @@ def _keep_truth(folder: Path, city: City, truth: Truth) -> None:
     save_truth(folder, truth, people, videos, friends, makers)
 
 
-def _train(settings: Settings, config: CityConfig, stages: Stages) -> None:
-    del settings, config, stages
+def _train(settings: Settings, config: CityConfig, database: Database, stages: Stages) -> None:
+    from pipelines.offline.heads import train_and_publish
 
-
-def default_config(now: datetime, **chosen: Any) -> CityConfig:
-    """Return a configuration that ends at ``now``."""
-    return CityConfig(now=now, **chosen)
+    encoder = TextEncoder(settings.models / "encoder")
+    with stages.stage("Training heads, snapshot") as advance:
+        train_and_publish(database, encoder, settings, ManualClock(config.now), progress=lambda _: advance(0))

@@ -94,9 +94,7 @@ class Worker:
         cv2.setNumThreads(1)  # one film, one core; two processes fill two
         self.media = MediaStore(settings.resolved_media_url)
         self.encoder = TextEncoder(settings.models / "encoder")
-        self.safety = Safety.open(
-            self.encoder, keys=settings.keys, overrides=settings.policies, clock=ManualClock(now)
-        )
+        self.safety = Safety.open(self.encoder, keys=settings.keys, overrides=settings.policies, clock=ManualClock(now))
         self.generation = Generation.open(settings)
         self.films = FilmMaker(self.generation, self.safety, self.media)
 

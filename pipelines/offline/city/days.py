@@ -8,6 +8,7 @@ draw), so the propensity of an item at its position, given what stands above it,
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,20 @@ from pipelines.offline.city.tastes import Truth, sigmoid
 
 Array = NDArray[Any]
 SOURCES = ("following", "fresh", "trending", "similar", "nearby")
-KINDS = ("view", "complete", "skip", "like", "comment", "share", "remix", "create", "follow", "hide", "report", "poll_answer")
+KINDS = (
+    "view",
+    "complete",
+    "skip",
+    "like",
+    "comment",
+    "share",
+    "remix",
+    "create",
+    "follow",
+    "hide",
+    "report",
+    "poll_answer",
+)
 _NO = np.float32(-np.inf)
 
 
@@ -70,7 +84,7 @@ class Log:
 
 
 def gather_facts(
-    config: CityConfig, citizens: list[Citizen], makers: list[Creator], graph: Graph, pieces: list[Piece],
+    citizens: list[Citizen], makers: list[Creator], graph: Graph, pieces: list[Piece],
     teen_allowed: Array, adult_allowed: Array,
 ) -> Facts:  # fmt: skip
     """Return what the logging policy knows at the start."""
@@ -116,16 +130,17 @@ def draw_visits(config: CityConfig, citizens: list[Citizen]) -> Visits:
     rate = config.pages_per_day * random.lognormal(-0.32, 0.8, people)
     pages_PD = np.minimum(random.poisson(random.gamma(0.6, rate[:, None] / 0.6, (people, config.days))), 9)  # noqa: N806
     who, when = [], []
-    for person, citizen in enumerate(citizens):
+    for row, citizen in enumerate(citizens):
         hours = np.array(TEEN_RHYTHM if citizen.is_teen else RHYTHM, dtype=float)
-        days = np.repeat(np.arange(config.days), pages_PD[person])
+        days = np.repeat(np.arange(config.days), pages_PD[row])
         times = _times(config, random, citizen, days, hours / hours.sum())
         times = np.sort(times[(times > citizen.person.created_at.timestamp()) & (times < config.now.timestamp() - 60)])
-        who.append(np.full(len(times), person))
+        who.append(np.full(len(times), row))
         when.append(times)
-    person, time = np.concatenate(who), np.concatenate(when)
-    first = np.concatenate([[0], np.cumsum([len(times) for times in when])[:-1]])
-    return Visits(person, time, np.arange(len(person)) - first[person])
+    person: Array = np.concatenate(who)
+    time: Array = np.concatenate(when)
+    firsts = np.concatenate([[0], np.cumsum([len(times) for times in when])[:-1]])
+    return Visits(person, time, np.arange(len(person)) - firsts[person])
 
 
 def _times(config: CityConfig, random: np.random.Generator, citizen: Citizen, days: Array, hours: Array) -> Array:
@@ -157,7 +172,7 @@ class Simulation:
         order = np.argsort(visits.ordinal, kind="stable")
         edges = np.searchsorted(visits.ordinal[order], np.arange(visits.ordinal.max() + 2))
         parts: list[tuple[Array, ...]] = []
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             parts += list(self._round(order[start:end], visits))
             progress(end / len(order))
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -179,7 +194,8 @@ class Simulation:
         shape = video.shape
         yield (
             np.repeat(rows, shape[1]), np.tile(np.arange(shape[1]), shape[0]), video.ravel(), propensity.ravel(),
-            np.take_along_axis(scores, video, axis=1).ravel(), source.ravel(), did.reshape(-1, len(KINDS)), answer.ravel(),
+            np.take_along_axis(scores, video, axis=1).ravel(), source.ravel(),
+            did.reshape(-1, len(KINDS)), answer.ravel(),
         )  # fmt: skip
 
     def scores(self, people: Array, now: Array) -> Array:
@@ -219,7 +235,9 @@ class Simulation:
         def line(pair: tuple[float, float]) -> Array:
             return pair[0] + pair[1] * utility
 
-        looked = self._random.random(video.shape) < model.examine_first * model.examine_ratio ** np.arange(video.shape[1])
+        looked = self._random.random(video.shape) < model.examine_first * model.examine_ratio ** np.arange(
+            video.shape[1]
+        )
         complete = looked & happens(line(model.complete) + hook)
         talk = truth.sociability[who] + model.friend_talk * friend
         made = looked & (self._random.random(video.shape) < truth.p_create(who, video, friend))

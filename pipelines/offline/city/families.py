@@ -147,5 +147,6 @@ def _detail(wellbeing: Wellbeing, change: ControlChange) -> dict[str, Any]:
     definition = wellbeing.policy.controls.find(change.control)
     shown = "" if definition is None or change.value is None else definition.says(change.value)
     return {
-        "control": change.control, "title": change.title, "value": shown, "before": change.before, "after": change.after,
+        "control": change.control, "title": change.title, "value": shown, "before": change.before,
+        "after": change.after,
     }  # fmt: skip

@@ -49,13 +49,14 @@ def plan_films(boards: Sequence[Storyboard], alone: Sequence[int], films: int) -
 def _distances(boards: Sequence[Storyboard]) -> NDArray[np.float32]:
     """Return weighted differences between every two scenes, shape (n, n)."""
     shots = [board.shots[0] for board in boards]
-    total = np.zeros((len(shots), len(shots)), dtype=np.float32)
+    total: NDArray[np.float32] = np.zeros((len(shots), len(shots)), dtype=np.float32)
     for name in ("scene", "style", "palette", "time_of_day", "weather", "pace"):
         total += _WEIGHTS[name] * _differs([getattr(shot, name) for shot in shots])
     total += _WEIGHTS["lead"] * _differs([_lead(shot) for shot in shots])
     total += _WEIGHTS["role"] * _differs([vocab.THINGS[_lead(shot)].role if _lead(shot) else "" for shot in shots])
     total += _WEIGHTS["motion"] * _differs([shot.things[0].motion if shot.things else "" for shot in shots])
-    return total + _WEIGHTS["cast"] * _unlike_casts(shots)
+    total += _WEIGHTS["cast"] * _unlike_casts(shots)
+    return total
 
 
 def _lead(shot: Shot) -> str:
@@ -64,7 +65,8 @@ def _lead(shot: Shot) -> str:
 
 def _differs(values: Sequence[str]) -> NDArray[np.float32]:
     _, codes = np.unique(values, return_inverse=True)
-    return (codes[:, None] != codes[None, :]).astype(np.float32)
+    different: NDArray[np.float32] = (codes[:, None] != codes[None, :]).astype(np.float32)
+    return different
 
 
 def _unlike_casts(shots: Sequence[Shot]) -> NDArray[np.float32]:

@@ -162,7 +162,13 @@ def _bio(dice: random.Random, city: str, interests: tuple[str, ...], is_teen: bo
 def _handle(dice: random.Random, taken: set[str], first: str, last: str) -> str:
     given, family = _plain(first), _plain(last)
     extra = dice.choice(names()["handles"]["words"])
-    options = (f"{given}.{family}", f"{given}{family[:1]}", f"{given}.{extra}", f"{given}_{family[:3]}", f"{family}.{given}")
+    options = (
+        f"{given}.{family}",
+        f"{given}{family[:1]}",
+        f"{given}.{extra}",
+        f"{given}_{family[:3]}",
+        f"{family}.{given}",
+    )
     handle = dice.choice(options)
     number = 2
     base = handle

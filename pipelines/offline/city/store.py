@@ -100,9 +100,7 @@ def _store_people(tx: Transaction, city: City) -> dict[str, int]:
         ("blocks", ("blocker_id", "blocked_id"), city.graph.blocks),
     ):
         ends = ([city.person_id(pair[side]) for pair in edges] for side in (0, 1))
-        counts[table] = bulk.load(
-            table, dict(zip(names, ends, strict=True)) | {"created_at": list(edges.values())}
-        )
+        counts[table] = bulk.load(table, dict(zip(names, ends, strict=True)) | {"created_at": list(edges.values())})
     return counts
 
 

@@ -1,4 +1,4 @@
-"""The city's truth, kept aside in ``home/city/truth``: who would really like what. Evaluation reads it; nothing else may."""
+"""The city's truth, kept aside in ``home/city/truth``: who would really like what. Only evaluation reads it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -70,7 +70,9 @@ class CityTruth:
             **{name: videos[name].to_numpy() for name in _VIDEOS},
             model=_model(raw),
         )
-        return cls(truth, _rows(people["person_id"]), _rows(videos["video_id"]), videos["creator_id"].to_list(), friends)
+        return cls(
+            truth, _rows(people["person_id"]), _rows(videos["video_id"]), videos["creator_id"].to_list(), friends
+        )
 
     @property
     def people(self) -> list[str]:
@@ -101,4 +103,5 @@ def _rows(ids: Iterable[str]) -> dict[str, int]:
 
 def _model(raw: dict[str, Any]) -> ResponseModel:
     known = {item.name for item in fields(ResponseModel)}
-    return ResponseModel(**{key: tuple(v) if isinstance(v, list) else v for key, v in raw.items() if key in known})
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in raw.items() if key in known}
+    return ResponseModel(**values)
