@@ -1,7 +1,7 @@
 """The server as one object: ``create_app()`` opens the rooms and puts the routers together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module, metadata
 
 from anyio.to_thread import current_default_thread_limiter
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
     return app
 
 
-def _lifespan(rooms: Rooms, *, close: bool):  # noqa: ANN202
+def _lifespan(rooms: Rooms, *, close: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # Handlers are plain functions that wait for the database: this many of them run at once.

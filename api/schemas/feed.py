@@ -1,9 +1,9 @@
 """A screenful, what people did with it, and what they asked of the next one."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from api.schemas.common import TEXT, Body, Ident, Moment, Shape, VideoCard
 from core.ids import PageId, SteerId, VideoId
@@ -157,14 +157,6 @@ class NewEvents(Body):
 
     events: Annotated[list[NewEvent], Field(min_length=1, max_length=_MAX_EVENTS)]
 
-    @model_validator(mode="after")
-    def ids_differ(self) -> "NewEvents":
-        """Refuse a batch that names one event twice: one of the two would be lost without a word."""
-        ids = [event.event_id for event in self.events]
-        if len(set(ids)) != len(ids):
-            raise ValueError("every event_id of a batch must be different")
-        return self
-
 
 class Taken(Shape):
     """How many events were new, and how many were known."""
@@ -186,7 +178,7 @@ class SteerShape(Shape):
     id: SteerId
     text: str
     says: str
-    wants: list[Any]
-    refuses: list[Any]
+    wants: list[str]
+    refuses: list[str]
     created_at: datetime
     expires_at: datetime | None

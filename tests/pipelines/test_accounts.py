@@ -26,6 +26,7 @@ from pipelines.online import accounts
 from pipelines.online.acquaintance import Circle
 from pipelines.online.rooms import Rooms
 from tests.conftest import NOON, make_person
+from wellbeing.room import Wellbeing
 
 TEEN = date(2011, 3, 1)
 ANN, BOB, TIM, TIA = (PersonId(f"per_{name}") for name in ("ann", "bob", "tim", "tia"))
@@ -33,13 +34,13 @@ ANN, BOB, TIM, TIA = (PersonId(f"per_{name}") for name in ("ann", "bob", "tim", 
 
 @pytest.fixture
 def rooms(database: Database, clock: ManualClock) -> Rooms:
-    """Rooms of which accounts need only the database and the clock; two adults and two teens live in it."""
+    """Rooms of which accounts need only the database, the clock and wellbeing; two adults and two teens live in it."""
     none = cast(Any, None)
     with database.write() as tx:
         People(tx).add(
             [make_person("ann"), make_person("bob"), make_person("tim", born=TEEN), make_person("tia", born=TEEN)]
         )
-    return Rooms(Settings(), clock, database, none, none, none, none, none, none)
+    return Rooms(Settings(), clock, database, none, none, none, none, Wellbeing.open(), none)
 
 
 def found(rooms: Rooms, viewer: PersonId, query: str) -> list[str]:
