@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import isnan
 
 from core.verdicts import Evidence, Verdict
 from core.vocabulary import Audience, Outcome, Surface
@@ -60,9 +61,9 @@ def worst(many: Iterable[Scores]) -> dict[str, float]:
     highest: dict[str, float] = {}
     for scores in many:
         for category, score in scores.items():
-            # Written so that a score that is no number stays (it is not below anything).
-            if category not in highest or not score <= highest[category]:
-                highest[category] = score
+            before = highest.get(category, 0.0)
+            # A score that is no number is the worst of all: it stays.
+            highest[category] = before if isnan(before) or score <= before else score
     return highest
 
 

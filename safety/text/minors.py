@@ -3,7 +3,8 @@
 import re
 
 _SURE = re.compile(
-    r"\b(?:child(?:ren|hood|like)?|kids?|kiddo|minors?|under ?age[d]?|pre-?teens?|tweens?|teen(?:s|age|aged|ager|agers)?"
+    r"\b(?:child(?:ren|hood|like)?|kids?|kiddo|minors?|under ?aged?|pre-?teens?|tweens?"
+    r"|teen(?:s|age|aged|ager|agers)?"
     r"|toddlers?|infants?|newborns?|kindergart\w*|pre-?school\w*"
     r"|elementary school\w*|middle school\w*|high ?school\w*"
     r"|school ?(?:girl|boy|kid|child)\w*|lolis?|lolita|shotas?|juveniles?|adolescen\w+|pubescent|prepubescent|puberty"

@@ -11,7 +11,10 @@ _STEPS = 50
 def platt(
     raw: NDArray[np.float32], labels: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return slopes and offsets, each (C,), from arrays (N, C). A head with too few known texts of either label is left as it is."""
+    """Return slopes and offsets, each (C,), from arrays (N, C).
+
+    A head with too few known texts of either label is left as it is.
+    """
     slopes = np.ones(raw.shape[1], dtype=np.float32)
     offsets = np.zeros_like(slopes)
     for head in range(raw.shape[1]):
