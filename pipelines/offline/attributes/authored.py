@@ -1,0 +1,35 @@
+"""Our own labelled texts: the lines of ``authored.toml``, each also filmed in a few other ways."""
+
+import random
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_FIELDS = ("people", "setting", "time", "pace", "arousal", "valence", "makeable")
+_FRAMINGS_PER_LINE = 3
+
+
+def authored_videos(seed: int = 0) -> list[dict[str, Any]]:
+    """Return labelled texts in the form of the steering benchmark's videos; ``-`` marks an unknown label."""
+    data = tomllib.loads((Path(__file__).parent / "authored.toml").read_text(encoding="utf-8"))
+    dice = random.Random(seed)
+    return [video for line in data["lines"] for video in _variants(_parse(line), data["framing"], dice)]
+
+
+def _variants(video: dict[str, Any], framings: list[dict[str, str]], dice: random.Random) -> Iterator[dict[str, Any]]:
+    yield video
+    for framing in dice.sample(framings, _FRAMINGS_PER_LINE):
+        changes = {key: value for key, value in framing.items() if key != "prefix"}
+        yield video | changes | {"text": framing["prefix"] + video["text"]}
+
+
+def _parse(line: str) -> dict[str, Any]:
+    text, topics, moods, rest = (part.strip() for part in line.split("|"))
+    return {
+        "text": text,
+        "topics": [] if topics == "-" else topics.split(","),
+        "mood": moods.split(","),
+        "style": "-",
+        **dict(zip(_FIELDS, rest.split(), strict=True)),
+    }
