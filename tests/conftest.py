@@ -22,6 +22,8 @@ from core.records import Person
 from core.storage.database import Database
 from core.storage.tables import metadata
 
+pytest_plugins = ("tests.fixtures_city",)  # the small demo city: `small_city` and `city_copy`
+
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
