@@ -10,7 +10,8 @@ from core.audit import first_break
 from core.clock import ManualClock
 from core.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFound
 from core.ids import LinkId, PersonId
-from core.records_wellbeing import LinkStatus
+from core.records import Person
+from core.records_wellbeing import ControlValue, LinkStatus
 from core.storage.audit import AuditLog
 from core.storage.database import Database
 from core.storage.people import People
@@ -19,6 +20,7 @@ from pipelines.online import family
 from pipelines.online.wellbeing import open_gate
 from tests.conftest import NOON, make_person
 from wellbeing.controls import Party
+from wellbeing.gate import Gate
 from wellbeing.room import Wellbeing
 
 PERSON = {Scope.PERSON}
@@ -40,32 +42,32 @@ class Rooms:
     wellbeing: Wellbeing
 
 
-@pytest.fixture()
-def rooms(database, clock):
+@pytest.fixture
+def rooms(database: Database, clock: ManualClock) -> Rooms:
     with database.write() as tx:
         People(tx).add([TEEN, SIBLING, UNKNOWN, NEARLY, MUM, DAD, STRANGER])
     return Rooms(database, clock, Wellbeing.open())
 
 
-def linked(rooms, guardian=MUM, teen=TEEN) -> LinkId:
+def linked(rooms: Rooms, guardian: Person = MUM, teen: Person = TEEN) -> LinkId:
     link = family.invite(rooms, guardian.id, teen.handle)
     family.answer(rooms, teen.id, link.id, True)
     return link.id
 
 
-def control(rooms, name, actor=TEEN, teen=TEEN):
+def control(rooms: Rooms, name: str, actor: Person = TEEN, teen: Person = TEEN) -> family.ControlView:
     view = family.effective_controls(rooms, actor.id, teen.id)
     return next(item for item in view.controls if item.name == name)
 
 
-def page(rooms, person, size):
+def page(rooms: Rooms, person: Person, size: int) -> Gate:
     with rooms.database.write() as tx:
         People(tx).lock(person.id)
         return open_gate(tx, rooms, person, size)
 
 
 @pytest.mark.parametrize(("inviter", "invited"), [(MUM, TEEN), (TEEN, MUM), (UNKNOWN, DAD)])
-def test_either_side_may_ask_and_the_adult_becomes_the_guardian(rooms, inviter, invited):
+def test_either_side_may_ask_and_the_adult_becomes_the_guardian(rooms: Rooms, inviter: Person, invited: Person) -> None:
     link = family.invite(rooms, inviter.id, "@" + invited.handle)
     assert link.status is LinkStatus.INVITED
     assert {link.guardian.id, link.teen.id} == {inviter.id, invited.id}
@@ -73,7 +75,7 @@ def test_either_side_may_ask_and_the_adult_becomes_the_guardian(rooms, inviter, 
     assert family.answer(rooms, invited.id, link.id, True).status is LinkStatus.ACTIVE
 
 
-def test_nothing_can_be_seen_or_set_before_the_other_side_agrees(rooms):
+def test_nothing_can_be_seen_or_set_before_the_other_side_agrees(rooms: Rooms) -> None:
     family.invite(rooms, MUM.id, "teen")
     for call in (
         lambda: family.effective_controls(rooms, MUM.id, TEEN.id),
@@ -85,7 +87,7 @@ def test_nothing_can_be_seen_or_set_before_the_other_side_agrees(rooms):
             call()
 
 
-def test_one_cannot_answer_ones_own_invitation(rooms):
+def test_one_cannot_answer_ones_own_invitation(rooms: Rooms) -> None:
     link = family.invite(rooms, MUM.id, "teen")
     with pytest.raises(Conflict):
         family.answer(rooms, MUM.id, link.id, True)
@@ -94,14 +96,16 @@ def test_one_cannot_answer_ones_own_invitation(rooms):
 
 
 @pytest.mark.parametrize(("inviter", "invited"), [(MUM, STRANGER), (TEEN, SIBLING), (SIBLING, UNKNOWN)])
-def test_a_link_joins_an_adult_and_a_minor_and_inviting_tells_no_one_which_a_person_is(rooms, inviter, invited):
+def test_a_link_joins_an_adult_and_a_minor_and_inviting_tells_no_one_which_a_person_is(
+    rooms: Rooms, inviter: Person, invited: Person
+) -> None:
     link = family.invite(rooms, inviter.id, invited.handle)
     assert link.status is LinkStatus.INVITED  # the same answer as for anyone
     with pytest.raises(Conflict, match="under 18"):
         family.answer(rooms, invited.id, link.id, True)
 
 
-def test_inviting_someone_unknown_oneself_or_someone_who_blocked_one(rooms):
+def test_inviting_someone_unknown_oneself_or_someone_who_blocked_one(rooms: Rooms) -> None:
     with rooms.database.write() as tx:
         People(tx).block(TEEN.id, STRANGER.id, NOON)
     for handle in ("nobody", "teen"):
@@ -112,7 +116,7 @@ def test_inviting_someone_unknown_oneself_or_someone_who_blocked_one(rooms):
     assert caught.value.field == "handle"
 
 
-def test_an_invitation_is_no_way_to_pester(rooms):
+def test_an_invitation_is_no_way_to_pester(rooms: Rooms) -> None:
     first = family.invite(rooms, STRANGER.id, "teen")
     assert family.invite(rooms, STRANGER.id, "teen").id == first.id
     family.answer(rooms, TEEN.id, first.id, False)
@@ -123,14 +127,14 @@ def test_an_invitation_is_no_way_to_pester(rooms):
     assert family.invite(rooms, STRANGER.id, "teen").id != first.id
 
 
-def test_an_invitation_lapses(rooms):
+def test_an_invitation_lapses(rooms: Rooms) -> None:
     link = family.invite(rooms, MUM.id, "teen")
     rooms.clock.advance(days=15)
     with pytest.raises(Conflict, match="lapsed"):
         family.answer(rooms, TEEN.id, link.id, True)
 
 
-def test_only_so_many_open_invitations_at_once(rooms):
+def test_only_so_many_open_invitations_at_once(rooms: Rooms) -> None:
     with rooms.database.write() as tx:
         People(tx).add([make_person(f"kid{number}") for number in range(6)])
     for number in range(5):
@@ -139,7 +143,7 @@ def test_only_so_many_open_invitations_at_once(rooms):
         family.invite(rooms, STRANGER.id, "kid5")
 
 
-def test_a_control_holds_from_the_next_request(rooms):
+def test_a_control_holds_from_the_next_request(rooms: Rooms) -> None:
     linked(rooms)
     assert page(rooms, TEEN, 5).allowed == 5
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_videos": 7}, PERSON)
@@ -150,7 +154,7 @@ def test_a_control_holds_from_the_next_request(rooms):
     assert control(rooms, "daily_videos", actor=MUM).yours == 7
 
 
-def test_tightening_needs_no_step_up_and_loosening_does(rooms):
+def test_tightening_needs_no_step_up_and_loosening_does(rooms: Rooms) -> None:
     linked(rooms)
     set_ = lambda value, scopes: family.set_controls(  # noqa: E731
         rooms, MUM.id, TEEN.id, {"daily_minutes": value}, scopes
@@ -168,7 +172,7 @@ def test_tightening_needs_no_step_up_and_loosening_does(rooms):
         set_(10, {Scope.GUARDIAN_READ})
 
 
-def test_loosening_ones_own_word_needs_step_up_even_where_another_guardian_is_stricter(rooms):
+def test_loosening_ones_own_word_needs_step_up_even_where_another_guardian_is_stricter(rooms: Rooms) -> None:
     linked(rooms)
     linked(rooms, DAD)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 20}, PERSON)
@@ -180,7 +184,7 @@ def test_loosening_ones_own_word_needs_step_up_even_where_another_guardian_is_st
     assert (holds.value, holds.set_by_person.handle) == (10, "dad")
 
 
-def test_taking_back_the_stricter_word_is_loosening_even_if_it_returns_to_the_default(rooms):
+def test_taking_back_the_stricter_word_is_loosening_even_if_it_returns_to_the_default(rooms: Rooms) -> None:
     linked(rooms)
     linked(rooms, DAD)
     family.set_controls(rooms, DAD.id, TEEN.id, {"daily_minutes": 120}, LOOSEN)
@@ -189,7 +193,7 @@ def test_taking_back_the_stricter_word_is_loosening_even_if_it_returns_to_the_de
         family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": None}, PERSON)
 
 
-def test_no_guardian_passes_the_platforms_bound(rooms):
+def test_no_guardian_passes_the_platforms_bound(rooms: Rooms) -> None:
     linked(rooms)
     for name, value in (("daily_minutes", 600), ("cameo_use", "everyone"), ("direct_messages", "everyone")):
         with pytest.raises(NotAllowed) as caught:
@@ -198,7 +202,7 @@ def test_no_guardian_passes_the_platforms_bound(rooms):
         assert caught.value.field == f"changes.{name}"
 
 
-def test_a_teen_may_tighten_their_own_and_take_that_back_but_never_loosen(rooms):
+def test_a_teen_may_tighten_their_own_and_take_that_back_but_never_loosen(rooms: Rooms) -> None:
     linked(rooms)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 45}, PERSON)
     family.set_controls(rooms, TEEN.id, TEEN.id, {"daily_minutes": 15}, PERSON)
@@ -212,12 +216,12 @@ def test_a_teen_may_tighten_their_own_and_take_that_back_but_never_loosen(rooms)
     assert control(rooms, "daily_minutes").value == 45
 
 
-def test_guardian_scopes_do_not_let_a_teen_loosen_their_own(rooms):
+def test_guardian_scopes_do_not_let_a_teen_loosen_their_own(rooms: Rooms) -> None:
     with pytest.raises(NotAllowed):
         family.set_controls(rooms, TEEN.id, TEEN.id, {"continuous_feed": True}, {*LOOSEN, *Scope})
 
 
-def test_an_adult_sets_and_loosens_their_own(rooms):
+def test_an_adult_sets_and_loosens_their_own(rooms: Rooms) -> None:
     family.set_controls(rooms, MUM.id, MUM.id, {"daily_minutes": 15, "continuous_feed": False}, PERSON)
     assert page(rooms, MUM, 30).allowed == 30
     family.set_controls(rooms, MUM.id, MUM.id, {"daily_minutes": 60}, PERSON)
@@ -235,7 +239,9 @@ def test_an_adult_sets_and_loosens_their_own(rooms):
         ({}, "changes"),
     ],
 )
-def test_wrong_changes_are_named_and_change_nothing(rooms, changes, field):
+def test_wrong_changes_are_named_and_change_nothing(
+    rooms: Rooms, changes: dict[str, ControlValue | None], field: str
+) -> None:
     linked(rooms)
     with pytest.raises(InvalidInput) as caught:
         family.set_controls(rooms, MUM.id, TEEN.id, {"session_videos": 5, **changes} if changes else {}, PERSON)
@@ -243,7 +249,7 @@ def test_wrong_changes_are_named_and_change_nothing(rooms, changes, field):
     assert control(rooms, "session_videos").value == 20
 
 
-def test_a_temporary_change_ends_by_itself(rooms):
+def test_a_temporary_change_ends_by_itself(rooms: Rooms) -> None:
     linked(rooms)
     until = NOON + timedelta(hours=1)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 30}, PERSON)
@@ -256,7 +262,7 @@ def test_a_temporary_change_ends_by_itself(rooms):
         family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 5}, PERSON, until=NOON)
 
 
-def test_a_guardian_whose_link_ended_has_no_say_from_the_next_request(rooms):
+def test_a_guardian_whose_link_ended_has_no_say_from_the_next_request(rooms: Rooms) -> None:
     link = linked(rooms)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_videos": 0}, PERSON)
     assert page(rooms, TEEN, 5).allowed == 0
@@ -271,7 +277,7 @@ def test_a_guardian_whose_link_ended_has_no_say_from_the_next_request(rooms):
     assert (seen.status, seen.ended_by) == (LinkStatus.ENDED, TEEN.id)  # the guardian is told who ended it
 
 
-def test_old_settings_do_not_come_back_with_a_new_link(rooms):
+def test_old_settings_do_not_come_back_with_a_new_link(rooms: Rooms) -> None:
     link = linked(rooms)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_videos": 0}, PERSON)
     family.end(rooms, MUM.id, link)
@@ -279,7 +285,7 @@ def test_old_settings_do_not_come_back_with_a_new_link(rooms):
     assert control(rooms, "daily_videos").set_by is Party.PLATFORM
 
 
-def test_at_eighteen_a_guardians_say_ends_by_itself(rooms):
+def test_at_eighteen_a_guardians_say_ends_by_itself(rooms: Rooms) -> None:
     linked(rooms, teen=NEARLY)
     family.set_controls(rooms, MUM.id, NEARLY.id, {"daily_videos": 0}, PERSON)
     assert page(rooms, NEARLY, 5).allowed == 0
@@ -289,7 +295,7 @@ def test_at_eighteen_a_guardians_say_ends_by_itself(rooms):
         family.effective_controls(rooms, MUM.id, NEARLY.id)
 
 
-def test_both_sides_read_exactly_the_same_log(rooms):
+def test_both_sides_read_exactly_the_same_log(rooms: Rooms) -> None:
     linked(rooms)
     link = linked(rooms, DAD)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 30, "night_hours": "22:00-07:00"}, PERSON)
@@ -312,7 +318,7 @@ def test_both_sides_read_exactly_the_same_log(rooms):
     ]
 
 
-def test_every_change_is_in_the_audit_log_and_the_chain_is_whole(rooms):
+def test_every_change_is_in_the_audit_log_and_the_chain_is_whole(rooms: Rooms) -> None:
     linked(rooms)
     family.set_controls(rooms, MUM.id, TEEN.id, {"daily_minutes": 30}, PERSON)
     with rooms.database.read() as tx:
@@ -321,7 +327,7 @@ def test_every_change_is_in_the_audit_log_and_the_chain_is_whole(rooms):
     assert first_break(entries) is None
 
 
-def test_a_guardian_sees_time_and_counts_and_the_teen_sees_the_same(rooms):
+def test_a_guardian_sees_time_and_counts_and_the_teen_sees_the_same(rooms: Rooms) -> None:
     linked(rooms)
     page(rooms, TEEN, 6)
     rooms.clock.advance(seconds=70)
@@ -332,7 +338,7 @@ def test_a_guardian_sees_time_and_counts_and_the_teen_sees_the_same(rooms):
     assert shown == {"teen", "today", "week", "daily_minutes", "daily_videos", "day", "videos", "active_minutes"}
 
 
-def test_two_answers_at_once_leave_one_link_and_one_line(rooms):
+def test_two_answers_at_once_leave_one_link_and_one_line(rooms: Rooms) -> None:
     link = family.invite(rooms, MUM.id, "teen")
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: family.answer(rooms, TEEN.id, link.id, True), range(8)))
@@ -340,7 +346,7 @@ def test_two_answers_at_once_leave_one_link_and_one_line(rooms):
     assert [entry.action for entry in family.history(rooms, TEEN.id, TEEN.id)] == ["accepted", "invited"]
 
 
-def test_an_unknown_teen_is_not_there(rooms):
+def test_an_unknown_teen_is_not_there(rooms: Rooms) -> None:
     with pytest.raises(NotFound):
         family.effective_controls(rooms, MUM.id, PersonId("per_nobody"))
     with pytest.raises(NotFound):

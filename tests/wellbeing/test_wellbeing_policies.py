@@ -25,7 +25,7 @@ def problem(folder: Path) -> str:
     return caught.value.detail
 
 
-def test_the_shipped_policies_load():
+def test_the_shipped_policies_load() -> None:
     assert load_wellbeing().controls.version
 
 
@@ -51,19 +51,21 @@ def test_the_shipped_policies_load():
         ("family.toml", "most_guardians = 4", "most_guardians = 0", "most_guardians"),
     ],
 )  # fmt: skip
-def test_a_wrong_policy_stops_the_start_and_names_the_key(tmp_path, name, old, new, says):
+def test_a_wrong_policy_stops_the_start_and_names_the_key(
+    tmp_path: Path, name: str, old: str, new: str, says: str
+) -> None:
     detail = problem(changed(tmp_path, name, (old, new)))
     assert name in detail
     assert says in detail
 
 
-def test_a_law_that_would_limit_adults_more_than_minors_is_refused(tmp_path):
+def test_a_law_that_would_limit_adults_more_than_minors_is_refused(tmp_path: Path) -> None:
     bands = 'bands = ["younger_teen", "older_teen"]\ncontrol = "daily_minutes"\nvalue = 60'
     only_adults = 'bands = ["adult"]\ncontrol = "daily_minutes"\nvalue = 30'
     assert "daily_minutes in US-CA" in problem(changed(tmp_path, "laws.toml", (bands, only_adults)))
 
 
-def test_a_court_can_switch_a_law_off_by_an_edit_of_data(tmp_path):
+def test_a_court_can_switch_a_law_off_by_an_edit_of_data(tmp_path: Path) -> None:
     text = (FOLDER / "laws.toml").read_text(encoding="utf-8")
     start = text.index('id = "us-ca-sb976-daily-hour"')
     edited = text[:start] + text[start:].replace("enabled = true", "enabled = false", 1)
@@ -73,7 +75,7 @@ def test_a_court_can_switch_a_law_off_by_an_edit_of_data(tmp_path):
     assert not law.enabled
 
 
-def test_every_word_that_people_read_is_plain_and_lays_no_guilt():
+def test_every_word_that_people_read_is_plain_and_lays_no_guilt() -> None:
     words = "".join(
         (FOLDER / name).read_text(encoding="utf-8") for name in ("pauses.toml", "nudges.toml", "polls.toml")
     )
