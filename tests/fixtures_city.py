@@ -3,7 +3,6 @@
 ``small_city`` is for reading only; ``city_copy`` gives a test its own database of the same city to write to.
 """
 
-import os
 import shutil
 import sqlite3
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ def small_city(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -
     return build_small_city(tmp_path_factory.mktemp("city"), encoder_folder)
 
 
-@pytest.fixture()
+@pytest.fixture
 def city_copy(small_city: SmallCity, tmp_path: Path) -> SmallCity:
     """The small city with a database, media and snapshots of the test's own."""
     home = tmp_path / "city-home"
@@ -75,7 +74,7 @@ def city_copy(small_city: SmallCity, tmp_path: Path) -> SmallCity:
     for name in ("snapshots", "keys", "media", "city"):
         if (small_city.settings.home / name).exists():
             shutil.copytree(small_city.settings.home / name, home / name)
-    os.symlink((small_city.settings.home / "models").absolute(), home / "models")
+    (home / "models").symlink_to((small_city.settings.home / "models").absolute())
     old, new = (sqlite3.connect(folder / "kindling.db") for folder in (small_city.settings.home, home))
     old.backup(new)
     for connection in (old, new):

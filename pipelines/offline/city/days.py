@@ -171,7 +171,7 @@ class Simulation:
         """Return the log of all visits. ``progress`` is told the share done."""
         order = np.argsort(visits.ordinal, kind="stable")
         edges = np.searchsorted(visits.ordinal[order], np.arange(visits.ordinal.max() + 2))
-        parts: list[tuple[Array, ...]] = []
+        parts = [_nothing()]
         for start, end in pairwise(edges):
             parts += list(self._round(order[start:end], visits))
             progress(end / len(order))
@@ -183,7 +183,7 @@ class Simulation:
     def _round(self, rows: Array, visits: Visits) -> Iterator[tuple[Array, ...]]:
         people, now = visits.person[rows], visits.time[rows]
         scores = self.scores(people, now)
-        enough = np.isfinite(scores).sum(axis=1) >= 3 * self._config.page_size
+        enough = np.isfinite(scores).sum(axis=1) > self._config.page_size
         rows, people, now, scores = rows[enough], people[enough], now[enough], scores[enough]
         if not len(rows):
             return
@@ -272,6 +272,12 @@ def draw_page(random: np.random.Generator, scores: Array, size: int) -> tuple[Ar
     above = np.cumsum(chosen, axis=1) - chosen
     left = weights.sum(axis=1, keepdims=True) - above
     return items, np.minimum(chosen / left, 1.0)  # rounding may put the last ones a hair above one
+
+
+def _nothing() -> tuple[Array, ...]:
+    """Return an empty part of a log, so that a city too small for a single page still has one."""
+    whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return whole, whole, whole, real, real, whole, np.zeros((0, len(KINDS)), dtype=bool), np.zeros(0, dtype=np.int8)
 
 
 def _first_of_row(values: Array) -> Array:

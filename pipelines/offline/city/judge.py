@@ -9,13 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ids import PersonId
+from core.hashing import stable_unit
+from core.ids import PersonId, VideoId
+from core.storage.database import Transaction
+from core.storage.videos import Videos
 from core.vocabulary import FeedMode
 from pipelines.offline.city.truth import CityTruth
+from pipelines.online.cards import known_person, visible_ids
 from pipelines.online.rooms import Rooms
+from pipelines.online.viewers import eyes_of_viewer, load_viewer
+from ranking.viewer import Viewer
 
 Array = NDArray[np.float64]
-PageOf = Callable[[PersonId], Sequence[str]]
+PageOf = Callable[[PersonId], Sequence[VideoId]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +46,55 @@ class Judged:
 def judge(rooms: Rooms, truth: CityTruth, *, people: int = 200, size: int = 8) -> list[Judged]:
     """Return figures for ranked, chronological and random pages of ``size`` for the first ``people`` of the city.
 
-    Random pages draw from the same videos that the person could be shown by the other two (everything visible to them).
+    All three choose among the videos that the person may see and has not seen; nothing is handed out or counted.
     """
     who = [PersonId(ident) for ident in truth.people[:people]]
-    ways: list[tuple[str, PageOf]] = [
-        ("ranked", lambda person: _engine_page(rooms, person, FeedMode.RANKED, size)),
-        ("chronological", lambda person: _engine_page(rooms, person, FeedMode.CHRONOLOGICAL, size)),
-        ("random", lambda person: _random_page(rooms, truth, person, size)),
-    ]
-    return [_judged(name, page, truth, who) for name, page in ways]
+    with rooms.database.read() as tx:
+        asked = _Asked(tx, rooms, truth, size)
+        ways: list[tuple[str, PageOf]] = [
+            ("ranked", lambda person: asked.page(person, FeedMode.RANKED)),
+            ("chronological", lambda person: asked.page(person, FeedMode.CHRONOLOGICAL)),
+            ("random", asked.chance),
+        ]
+        return [_judged(name, page, truth, who) for name, page in ways]
+
+
+class _Asked:
+    """Makes pages as the feed would, in one transaction that only reads."""
+
+    def __init__(self, tx: Transaction, rooms: Rooms, truth: CityTruth, size: int) -> None:
+        self._tx, self._rooms, self._size = tx, rooms, size
+        self._now = rooms.clock.now()
+        self._videos = [(video.id, video.creator_id) for video in Videos(tx).published() if truth.knows(video.id)]
+
+    def page(self, person_id: PersonId, mode: FeedMode) -> list[VideoId]:
+        """Return the engine's page for a person."""
+        viewer = self._viewer(person_id)
+        ranked = self._rooms.ranking.page(
+            viewer,
+            size=self._size,
+            mode=mode,
+            now=self._now,
+            page_id=f"judge-{person_id}",
+            visible=self._visible(viewer),
+        )
+        return [item.video_id for item in ranked.items]
+
+    def chance(self, person_id: PersonId) -> list[VideoId]:
+        """Return a page by lot."""
+        viewer = self._viewer(person_id)
+        seen = {video for video, _ in viewer.seen} | viewer.hidden
+        left = [video for video, creator in self._videos if video not in seen and creator != person_id]
+        left.sort(key=lambda video: stable_unit("judge", person_id, video))
+        shown = self._visible(viewer)(left[: self._size * 8])
+        return [video for video in left if video in shown][: self._size]
+
+    def _viewer(self, person_id: PersonId) -> Viewer:
+        return load_viewer(self._tx, self._rooms, known_person(self._tx, person_id), self._now)
+
+    def _visible(self, viewer: Viewer) -> Callable[[Sequence[VideoId]], set[VideoId]]:
+        eyes = eyes_of_viewer(viewer)
+        return lambda ids: visible_ids(self._tx, eyes, ids)
 
 
 def _judged(name: str, page_of: PageOf, truth: CityTruth, who: Sequence[PersonId]) -> Judged:

@@ -194,13 +194,17 @@ def _store_log(tx: Transaction, city: City) -> dict[str, int]:
         "served_at": [served[page] for page in log.page.tolist()],
     })  # fmt: skip
     rows = sorted(_events(city, pages, people, videos), key=lambda row: (row[-1], row[0]))
-    counts["events"] = bulk.load("events", dict(zip(_EVENT_COLUMNS, zip(*rows, strict=True), strict=True)))
+    counts["events"] = bulk.load("events", _columns(_EVENT_COLUMNS, rows))
     for table, kind in (("likes", EventKind.LIKE), ("hides", EventKind.HIDE)):
         kept = [row for row in rows if row[2] == kind]
-        columns = ([row[1] for row in kept], [row[3] for row in kept], [row[-1] for row in kept])
-        counts[table] = bulk.load(table, dict(zip(("person_id", "video_id", "created_at"), columns, strict=True)))
+        marks = [(row[1], row[3], row[-1]) for row in kept]
+        counts[table] = bulk.load(table, _columns(("person_id", "video_id", "created_at"), marks))
     counts["polls"] = _store_polls(bulk, city, rows)
     return counts
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
 def _pages(city: City, shown: NDArray[Any], ids: dict[int, str], opened: list[datetime]) -> dict[str, Sequence[Any]]:
