@@ -1,7 +1,7 @@
 """A small town for tests of the API: a handful of people, videos and links, real rooms over them, and tokens."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,15 +12,15 @@ from api.app import create_app
 from api.state import Server
 from core.clock import ManualClock
 from core.ids import LinkId, PersonId, VideoId
+from core.media.store import MediaStore
 from core.records import Person, Video
 from core.records_wellbeing import FamilyLink, LinkStatus
-from core.settings import Settings
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import Scope, VideoStatus, Visibility
-from pipelines.online.rooms import Rooms, open_rooms
+from pipelines.online.rooms import Rooms
 from tests.conftest import NOON, make_person
 
 ANN, BOB, TIM, GUS, RAE = (PersonId(f"per_{name}") for name in ("ann", "bob", "tim", "gus", "rae"))
@@ -68,15 +68,12 @@ class Town:
         return client
 
 
-def open_town(home: Path, models: Path, snapshots: Path, database_url: str = "") -> Town:
-    """Open the rooms over a database that ``settle`` has filled, and the application over them."""
-    home.mkdir(parents=True, exist_ok=True)
-    for name, target in (("models", models), ("snapshots", snapshots)):
-        if not (home / name).exists():
-            (home / name).symlink_to(target.absolute())
-    settings = Settings(home=home, database_url=database_url)
-    rooms = open_rooms(settings, ManualClock(NOON))
-    return Town(rooms, create_app(rooms=rooms))
+def move_into(rooms: Rooms, home: Path, database: Database) -> Town:
+    """Return a town with state of its own in ``home`` and ``database``; policies and models are those of ``rooms``."""
+    settings = rooms.settings.model_copy(update={"home": home, "database_url": database.url})
+    media = MediaStore(f"file://{home / 'media'}")
+    moved = replace(rooms, settings=settings, clock=ManualClock(NOON), database=database, media=media)
+    return Town(moved, create_app(rooms=moved))
 
 
 def settle(database: Database) -> None:

@@ -10,40 +10,46 @@ from core.encoder import TextEncoder
 from core.settings import Settings
 from core.storage.database import Database
 from core.storage.tables import metadata
+from pipelines.online.rooms import Rooms, open_rooms
 from tests.conftest import NOON
-from tests.town import Town, open_town, settle
+from tests.town import Town, move_into, settle
 
 
 @pytest.fixture(scope="session")
-def town_snapshots(tmp_path_factory: pytest.TempPathFactory, encoder: TextEncoder) -> Path:
-    """A serving snapshot of the town, built once by the code that builds every snapshot."""
+def town_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path, encoder: TextEncoder) -> Path:
+    """A home with the town's database, the encoder, and a snapshot made by the code that makes every snapshot."""
     from pipelines.offline.snapshot import build_snapshot
 
     home = tmp_path_factory.mktemp("town")
+    (home / "models").symlink_to(encoder_folder.parent.absolute())
     database = Database(f"sqlite:///{home / 'kindling.db'}")
     metadata.create_all(database.engine)
     settle(database)
     build_snapshot(database, encoder, Settings(home=home), ManualClock(NOON))
     database.close()
-    return home / "snapshots"
+    return home
+
+
+@pytest.fixture(scope="session")
+def town_rooms(town_home: Path) -> Iterator[Rooms]:
+    """The rooms over that home, opened once: their policies and models never change."""
+    rooms = open_rooms(Settings(home=town_home), ManualClock(NOON))
+    yield rooms
+    rooms.database.close()
 
 
 @pytest.fixture
-def town(tmp_path: Path, encoder_folder: Path, town_snapshots: Path) -> Iterator[Town]:
+def town(tmp_path: Path, town_rooms: Rooms) -> Iterator[Town]:
     """The town on SQLite."""
     database = Database(f"sqlite:///{tmp_path / 'home' / 'kindling.db'}")
     metadata.create_all(database.engine)
     settle(database)
+    yield move_into(town_rooms, tmp_path / "home", database)
     database.close()
-    opened = open_town(tmp_path / "home", encoder_folder.parent, town_snapshots)
-    yield opened
-    opened.rooms.database.close()
 
 
 @pytest.fixture
-def both_towns(database: Database, tmp_path: Path, encoder_folder: Path, town_snapshots: Path) -> Iterator[Town]:
+def both_towns(database: Database, tmp_path: Path, town_rooms: Rooms) -> Town:
     """The town on each of the two databases."""
     settle(database)
-    opened = open_town(tmp_path / "home", encoder_folder.parent, town_snapshots, database.url)
-    yield opened
-    opened.rooms.database.close()
+    return move_into(town_rooms, tmp_path / "home", database)
