@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -65,8 +66,13 @@ class PatternBackend:
 
 def stripes(width: int, height: int, shift: int) -> Frame:
     """Return a picture of slanted stripes, moved by ``shift`` pixels."""
-    rows, columns = np.mgrid[0:height, 0:width]
-    wave = ((rows + columns + shift) // 12 % 8 * 20 + 40).astype(np.uint8)
+    return np.ascontiguousarray(_stripes(width, height)[:, shift % 96 : shift % 96 + width])
+
+
+@lru_cache(maxsize=4)
+def _stripes(width: int, height: int) -> Frame:
+    rows, columns = np.mgrid[0:height, 0 : width + 96]
+    wave = ((rows + columns) // 12 % 8 * 20 + 40).astype(np.uint8)
     return np.stack([wave, 200 - wave, np.full_like(wave, 120)], axis=-1)
 
 
