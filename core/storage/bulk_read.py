@@ -1,13 +1,14 @@
 """Whole tables at once, as columns: for building snapshots and training. Never used while serving."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, select
+import numpy as np
+from sqlalchemy import Column, Float, String, cast, func, select, type_coerce
 
 from core.storage.database import Transaction
 from core.storage.tables.accounts import follows, people
 from core.storage.tables.feed import events, impressions
+from core.storage.types import UtcDateTime
 
 _CHUNK = 20_000
 Columns = dict[str, list[Any]]
@@ -54,7 +55,7 @@ class Bulk:
         return self._columns(columns, None, impressions.c.served_at)
 
     def _columns(self, columns: tuple[Column[Any], ...], condition: Any = None, order: Any = None) -> Columns:
-        query = select(*columns)
+        query = select(*(self._fast(column) for column in columns))
         if condition is not None:
             query = query.where(condition)
         if order is not None:
@@ -63,9 +64,25 @@ class Bulk:
         result = self._tx.connection.execution_options(yield_per=_CHUNK).execute(query)
         for part in result.partitions():
             for place, values in enumerate(zip(*part, strict=True)):
-                found[place].extend(map(_plain, values) if columns[place].name.endswith("_at") else values)
-        return {column.name: values for column, values in zip(columns, found, strict=True)}
+                found[place].extend(values)
+        named = {column.name: values for column, values in zip(columns, found, strict=True)}
+        return {name: _seconds(values) if name.endswith("_at") else values for name, values in named.items()}
+
+    def _fast(self, column: Column[Any]) -> Any:
+        """Read moments as the database has them: making 300,000 datetimes would take longer than the query."""
+        if not isinstance(column.type, UtcDateTime):
+            return column
+        if self._tx.is_sqlite:
+            return type_coerce(column, String).label(column.name)
+        return cast(func.extract("epoch", column), Float).label(column.name)
 
 
-def _plain(moment: datetime | None) -> float | None:
-    return None if moment is None else moment.timestamp()
+def _seconds(values: list[Any]) -> list[Any]:
+    """Return moments as seconds since 1970: SQLite gives UTC text, PostgreSQL the number itself; None stays None."""
+    if not any(isinstance(value, str) for value in values):
+        return values
+    moments = np.array([value or "NaT" for value in values], dtype="datetime64[us]")
+    seconds = moments.astype(np.int64) / 1e6
+    return [
+        None if is_missing else value for value, is_missing in zip(seconds.tolist(), np.isnat(moments), strict=True)
+    ]

@@ -21,17 +21,32 @@ def platt(raw: Array, labels: Array, weights: Array) -> Calibration:
     design = np.stack([raw, np.ones_like(raw)], axis=1)
     weights = weights / weights.mean()
     prior, strength = np.array([1.0, 0.0]), np.diag([5.0, 0.5])
+
+    def _loss(parameters: Array) -> float:
+        odds = np.clip(_sigmoid(design @ parameters), 1e-12, 1 - 1e-12)
+        fit = -(weights * (labels * np.log(odds) + (1 - labels) * np.log(1 - odds))).sum()
+        away = parameters - prior
+        return float(fit + 0.5 * away @ strength @ away)
+
     parameters = prior.copy()
     for _ in range(50):
-        odds = 1.0 / (1.0 + np.exp(-np.clip(design @ parameters, -30, 30)))
+        odds = _sigmoid(design @ parameters)
         gradient = design.T @ (weights * (odds - labels)) + strength @ (parameters - prior)
         curvature = (design * (weights * odds * (1 - odds))[:, None]).T @ design + strength
         step = np.linalg.solve(curvature, gradient)
-        parameters -= step
-        if np.abs(step).max() < 1e-8:
+        loss, size = _loss(parameters), 1.0
+        while _loss(parameters - size * step) > loss and size > 1e-6:
+            size /= 2  # a full step overshoots where the scores are far too sure of themselves
+        parameters = parameters - size * step
+        if np.abs(size * step).max() < 1e-8:
             break
     slope = float(parameters[0])
     return Calibration(slope=max(slope, 0.05), intercept=float(parameters[1]))
+
+
+def _sigmoid(odds: Array) -> Array:
+    probabilities: Array = 1.0 / (1.0 + np.exp(-np.clip(odds, -30, 30)))
+    return probabilities
 
 
 def evaluate(labels: Array, probabilities: Array) -> dict[str, Any]:

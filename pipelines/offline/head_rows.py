@@ -138,18 +138,18 @@ def _crossfitted(data: RankingData) -> list[tuple[Array, Vectors]]:
 
 def _tastes(data: RankingData, per_fold: list[tuple[Array, Vectors]]) -> tuple[Array, Array]:
     taste, text_taste = np.zeros(len(data.shown.at)), np.zeros(len(data.shown.at))
+    texts = data.texts.astype(np.float16).astype(np.float64)  # rounded as the snapshot stores them
     for members, vectors in per_fold:
         mine = members[data.shown.person]
-        taste[mine] = _taste_dots(data, vectors.videos.astype(np.float64), mine)
-        # Rounded as the snapshot stores them, so that training sees what serving sees.
-        text_taste[mine] = _taste_dots(data, data.texts.astype(np.float16).astype(np.float64), mine)
+        taste[mine] = _taste_dots(data, vectors.videos.astype(np.float64), members, mine)
+        text_taste[mine] = _taste_dots(data, texts, members, mine)
     return taste, text_taste
 
 
-def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
+def _taste_dots(data: RankingData, vectors: Array, members: Array, mine: Array) -> Array:
     """Cosine of each person's taste at the moment of each impression with the video they were shown."""
     events = data.events
-    moving = np.flatnonzero(events.taste != 0)
+    moving = np.flatnonzero((events.taste != 0) & members[events.person])
     moments = Moments.of(events.person[moving], events.at[moving])
     if not len(moving):
         return np.zeros(int(mine.sum()))

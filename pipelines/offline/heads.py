@@ -47,7 +47,7 @@ class HeadsConfig(BaseModel):
     weight_cap: float = Field(default=10.0, ge=1, description="Largest inverse propensity that is believed.")
     train_share: float = Field(default=0.70, gt=0, lt=1, description="Share of impressions, by time, to train on.")
     calibrate_share: float = Field(default=0.15, gt=0, lt=1, description="Share after those to calibrate on.")
-    threads: int = Field(default=2, ge=1, description="Threads to train with.")
+    threads: int = Field(default=1, ge=1, description="Threads to train with; more than free cores slow it down a lot.")
     seed: int = Field(default=7, ge=0, description="Decides everything that is left to chance.")
 
 
@@ -184,6 +184,7 @@ def _fit(features: Array, labels: Array, weights: Array, path: Path, config: Hea
         "learning_rate": config.learning_rate,
         "min_data_in_leaf": min(config.least_in_leaf, max(1, len(labels) // 20)),
         "lambda_l2": 5.0,
+        "max_bin": 63,
         "feature_fraction": 0.8,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,

@@ -16,6 +16,8 @@ from ranking.features import unit
 from ranking.snapshot import VECTOR_DIMENSIONS
 
 Array = NDArray[Any]
+_LEAST = 1e-6  # of the largest singular value; below it there is only noise
+_DECIMALS = 5  # kept, so that the order in which a machine adds up leaves no trace
 _SHRINK = 6.0  # likes from which on a video's own vector outweighs the one from its text
 _RIDGE = 3.0
 _SOCIAL = 0.3  # how much of a person's vector comes from those they follow
@@ -46,7 +48,8 @@ def learn_vectors(data: RankingData, *, without: Array | None = None) -> Vectors
     content_map = _content_map(data.texts, factors, degrees)
     own = (degrees / (degrees + _SHRINK))[:, None]
     videos = unit(own * unit(factors) + (1.0 - own) * unit(data.texts @ content_map))
-    return Vectors(videos.astype(np.float32), _people(data, liked, videos), content_map.astype(np.float32))
+    people = _people(data, liked, videos)
+    return Vectors(*(np.round(part, _DECIMALS).astype(np.float32) for part in (videos, people, content_map)))
 
 
 def _factorised(liked: Any) -> Array:
@@ -63,8 +66,9 @@ def _factorised(liked: Any) -> Array:
     columns = 1.0 / np.sqrt(np.maximum(np.asarray(liked.sum(axis=0)).ravel(), 1.0))
     start = np.random.default_rng(7).standard_normal(min(people, videos))
     _, strengths, right = svds((diags(rows) @ liked @ diags(columns)).astype(np.float64), k=rank, v0=start)
-    order = np.argsort(-strengths)
+    order = np.argsort(-strengths)[: int((strengths > _LEAST * strengths.max()).sum())]
     right, strengths = right[order], strengths[order]
+    rank = len(order)
     signs = np.sign(right[np.arange(rank), np.abs(right).argmax(axis=1)])  # an SVD leaves the signs open
     factors[:, :rank] = (right * (signs * np.sqrt(np.maximum(strengths, 0.0)))[:, None]).T
     return factors
@@ -90,4 +94,4 @@ def _people(data: RankingData, liked: Any, videos: Array) -> Array:
     count = len(data.people)
     edges = data.follows
     graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    return unit((1.0 - _SOCIAL) * own + _SOCIAL * unit(np.asarray(graph @ own))).astype(np.float32)
+    return unit((1.0 - _SOCIAL) * own + _SOCIAL * unit(np.asarray(graph @ own)))

@@ -156,9 +156,7 @@ _TEXTS: dict[str, bytes] = {}
 
 
 @pytest.fixture()
-def world(
-    database: Database, clock: ManualClock, encoder: TextEncoder, media: MediaStore, tmp_path: Path
-) -> World:
+def world(database: Database, clock: ManualClock, encoder: TextEncoder, media: MediaStore, tmp_path: Path) -> World:
     """An empty world on each database."""
     settings = Settings(home=tmp_path / "home")
     return World(database, clock, settings, encoder, media, _TEXTS)

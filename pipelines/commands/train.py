@@ -1,0 +1,78 @@
+"""``kindling train``: heads and snapshots from the database, and the moderation classifier."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from pipelines.commands import train_moderation
+
+if TYPE_CHECKING:
+    from core.clock import SystemClock
+    from core.encoder import TextEncoder
+    from core.settings import Settings
+    from core.storage.database import Database
+
+app = typer.Typer(no_args_is_help=True, help="Train models and build serving snapshots.")
+app.command("moderation")(train_moderation.command)
+
+
+@app.command("heads")
+def heads(
+    auc_drop: float = typer.Option(0.02, min=0.0, max=1.0, help="Largest drop in AUC of any head that is accepted."),
+    ece_rise: float = typer.Option(0.02, min=0.0, max=1.0, help="Largest rise in calibration error accepted."),
+    rounds: int = typer.Option(70, min=1, max=2000, help="Trees of each head."),
+    threads: int = typer.Option(1, min=1, help="Threads to train with."),
+) -> None:
+    """Train the ranking heads, compare them with those in force, and publish a snapshot if nothing got worse."""
+    from pipelines.offline.heads import Guardrails, HeadsConfig, train_and_publish
+
+    with _tools() as (database, encoder, settings, clock, say):
+        manifest = train_and_publish(
+            database,
+            encoder,
+            settings,
+            clock,
+            config=HeadsConfig(rounds=rounds, threads=threads),
+            guardrails=Guardrails(auc_drop=auc_drop, ece_rise=ece_rise),
+            progress=say,
+        )
+    for name, figures in manifest.metrics.items():
+        area = "-" if figures["auc"] is None else f"{figures['auc']:.3f}"
+        typer.echo(
+            f"{name:12s} AUC {area}  log loss {figures['log_loss']:.4f}  ECE {figures['ece']:.4f}"
+            f"  ({figures['rows']} later impressions, {figures['base_rate']:.1%} positive)"
+        )
+    if not manifest.metrics:
+        typer.echo("No head has enough to learn from yet: the declared priors serve.")
+    typer.echo(f"Snapshot {manifest.revision} is in force.")
+
+
+@app.command("snapshot")
+def snapshot() -> None:
+    """Build a serving snapshot of the database as it is; the heads in force are carried over. An empty one will do."""
+    from pipelines.offline.snapshot import build_snapshot
+
+    with _tools() as (database, encoder, settings, clock, say):
+        manifest = build_snapshot(database, encoder, settings, clock, progress=say)
+    counts = ", ".join(f"{count} {name}" for name, count in manifest.data.items())
+    typer.echo(f"Snapshot {manifest.revision} is in force ({counts}).")
+
+
+@contextmanager
+def _tools() -> "Iterator[tuple[Database, TextEncoder, Settings, SystemClock, Callable[[str], None]]]":
+    """Open what training needs, and show each step as it begins."""
+    from rich.console import Console
+
+    from core.clock import SystemClock
+    from core.encoder import TextEncoder
+    from core.settings import Settings
+    from core.storage.database import Database
+
+    settings = Settings()
+    database = Database(settings.resolved_database_url)
+    encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    with Console(stderr=True).status("starting") as status:
+        yield database, encoder, settings, SystemClock(), lambda step: status.update(step)
+    database.close()
