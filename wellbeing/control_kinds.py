@@ -205,5 +205,4 @@ REQUIRED = (
     "personalisation",
     "cameo_use",
     "direct_messages",
-    "sensitive_topics",
 )

@@ -88,10 +88,14 @@ class EffectiveControls:
         value = str(self.value("cameo_use"))
         return None if value == CAMEO_OFF else LikenessPermission(value)
 
-    @property
-    def fewer_sensitive_topics(self) -> bool:
-        """Whether sensitive topics are kept out of the feed."""
-        return self.value("sensitive_topics") == "fewer"
+    def may_be_messaged_by(self, *, is_family: bool, is_mutual: bool) -> bool:
+        """Whether someone may start a conversation with this person: whatever would send a message asks here."""
+        circle = self.value("direct_messages")
+        return (
+            circle == "everyone"
+            or (circle == "mutuals" and (is_mutual or is_family))
+            or (circle == "family" and is_family)
+        )
 
 
 def effective_controls(

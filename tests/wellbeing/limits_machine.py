@@ -90,14 +90,17 @@ class LimitsMachine(RuleBasedStateMachine):
         self.moved = False
 
     @initialize(
-        born=st.sampled_from([None, date(2012, 6, 1), date(2010, 3, 29), date(2008, 10, 26), date(2008, 3, 30)]),
+        turns=st.sampled_from([None, 14, 16, 18, 18]),
+        in_days=st.integers(0, 3),
         zone=st.sampled_from(ZONES),
         start=st.sampled_from(
             [*LEAPS, datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 2, 28, 23, 50, tzinfo=UTC)]
         ),
     )
-    def begin(self, born: date | None, zone: str, start: datetime) -> None:
+    def begin(self, turns: int | None, in_days: int, zone: str, start: datetime) -> None:
         self.now = start
+        birthday = (start + timedelta(days=in_days)).date()
+        born = None if turns is None else date(birthday.year - turns, birthday.month, birthday.day)
         self.latest = start - timedelta(days=400)  # before the server has seen anything
         self.person = make_person("teen", born=born, timezone=zone)
 
@@ -106,6 +109,16 @@ class LimitsMachine(RuleBasedStateMachine):
         for _ in range(devices):
             gate = self.feed.page(self.person, self._settings(), size, self.now)
             self._check(gate, size)
+
+    @rule(
+        size=st.integers(1, 4),
+        pages=st.integers(2, 8),
+        gap=st.sampled_from([timedelta(seconds=59), timedelta(minutes=5), timedelta(minutes=14)]),
+    )
+    def binge(self, size: int, pages: int, gap: timedelta) -> None:
+        for _ in range(pages):
+            self.ask(size, 1)
+            self.now += gap
 
     @rule(size=st.integers(1, 30))
     def lose_power(self, size: int) -> None:

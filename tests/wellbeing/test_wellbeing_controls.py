@@ -172,3 +172,20 @@ def test_a_time_zone_cannot_bring_a_birthday_forward() -> None:
 def test_a_value_of_the_wrong_kind_is_named_with_what_is_right(wrong: object) -> None:
     problem = POLICY.controls.find("daily_minutes").problem_with(wrong)
     assert problem == "a whole number from 0 to 1440"
+
+
+@pytest.mark.parametrize(
+    ("circle", "family", "mutual", "stranger"),
+    [("nobody", False, False, False), ("family", True, False, False), ("mutuals", True, True, False)],
+)
+def test_who_may_message_a_teen(circle: str, family: bool, mutual: bool, stranger: bool) -> None:
+    found = holds(make_person("teen", born=date(2011, 3, 1)), [setting("direct_messages", circle)])
+    assert found.may_be_messaged_by(is_family=True, is_mutual=False) is family
+    assert found.may_be_messaged_by(is_family=False, is_mutual=True) is mutual
+    assert found.may_be_messaged_by(is_family=False, is_mutual=False) is stranger
+
+
+def test_a_stranger_never_messages_a_minor_first_and_may_message_an_adult() -> None:
+    loosest = [setting("direct_messages", "everyone")]
+    assert not holds(make_person("teen", born=None), loosest).may_be_messaged_by(is_family=False, is_mutual=False)
+    assert holds(make_person("ana"), []).may_be_messaged_by(is_family=False, is_mutual=False)
