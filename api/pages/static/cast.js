@@ -14,7 +14,7 @@ export function startCast(place, prompt) {
   function draw(characters) {
     if (!characters.length) return h("p.hint", {}, "No characters yet. ", h("a", { href: "/me" }, "Make one of yourself"), ", or ask a friend to share theirs.");
     return h("div.wrap", {}, characters.map((character) => {
-      const chip = h("button.chip", { type: "button", "aria-pressed": "false" }, icon("me", "small"), character.name, character.is_mine ? h("span.muted", {}, "you") : null);
+      const chip = h("button.chip", { type: "button", "aria-pressed": "false" }, character.portrait_url ? h("img.face", { src: character.portrait_url, alt: "" }) : icon("me", "small"), character.name, character.is_mine ? h("span.muted", {}, "you") : null);
       chip.addEventListener("click", () => toggle(character, chip));
       return chip;
     }));

@@ -77,11 +77,12 @@ function metaView(item) {
   return h("div.meta", {},
     h("button.glass", { "data-why": "", onclick: () => openWhy(item) }, icon("why"), reason.text, h("span.visually-hidden", {}, "Why this?")),
     h("div.person", {}, avatar(video.creator),
-      h("div", {}, h("b", {}, video.creator.display_name), h("small", {}, `@${video.creator.handle} · Made with AI`)),
+      h("div.grow", {}, h("b.ellipsis", {}, video.creator.display_name), h("small.ellipsis", {}, `@${video.creator.handle}`)),
       followButton(item)),
     h("p.caption", {}, video.caption || video.prompt),
-    people.length ? h("span.glass", {}, icon("me"), `With ${people.join(" and ")}`) : null,
-    video.remixed_from && h("a.glass", { href: `/watch/${video.remixed_from}` }, icon("remix"), "A remix: see the original"));
+    h("div.wrap.marks", {}, h("span", {}, icon("spark", "small"), "Made with AI"),
+      people.length ? h("span", {}, icon("me", "small"), `With ${people.join(" and ")}`) : null,
+      video.remixed_from && h("a", { href: `/watch/${video.remixed_from}` }, icon("remix", "small"), "A remix of this")));
 }
 
 function followButton(item) {

@@ -40,7 +40,7 @@ function characterRow(character, changed) {
     await busy(revoke, () => remove(`/v1/characters/${character.id}`).then(changed, complain));
   });
   return h("li.stack.tight", { "data-character": character.id },
-    h("div.spread", {}, h("div.person", {}, icon("me"), h("b", {}, character.name)), revoke),
+    h("div.spread", {}, h("div.person", {}, h("img.face", { src: character.portrait_url, alt: "" }), h("b", {}, character.name)), revoke),
     h("div.field", {}, h("label", { for: id }, "Who may use it"), select), chosen);
 }
 

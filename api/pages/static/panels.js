@@ -62,7 +62,7 @@ export function pollPanel(poll, next) {
     poll.video_id ? h("img.poll-shot", { src: `/v1/videos/${poll.video_id}/content?variant=thumbnail`, alt: "The video this is about" }) : icon("flame"),
     h("h2.display", {}, poll.question),
     h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
-      poll.choices.map((choice) => h("button", { onclick: () => send({ answer: choice.value }) }, choice.label))),
+      poll.choices.map((choice) => h("button", { onclick: () => send({ answer: choice.value }) }, choice.label[0].toUpperCase() + choice.label.slice(1)))),
     h("div.wrap", {}, h("button.button.quiet", { onclick: () => send({ skip: true }) }, "Skip"),
       h("button.button.quiet", { onclick: () => send({ stop: true }) }, "Do not ask again")));
   node.dataset.poll = poll.id;

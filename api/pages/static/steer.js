@@ -55,7 +55,7 @@ export function steerPanel({ panel, opener, says, steered, modeChanged }) {
         draw();
         for (const each of views) each.close?.();
         const when = await steered("added");
-        toast(`${steer.says || steer.text}. ${when}`, { undo: () => undo(steer) });
+        toast(`${steer.says} ${when}`, { undo: () => undo(steer) });
       } catch (error) {
         complain(error);
       }
@@ -75,7 +75,7 @@ export function steerPanel({ panel, opener, says, steered, modeChanged }) {
 
   function draw() {
     for (const each of views) fill(each.list, steers.map((steer) => steerChip(steer, undo)));
-    says.textContent = steers.length ? steers[0].says || steers[0].text : "Steer your feed";
+    says.textContent = steers.length ? words(steers[0]) : "Steer your feed";
     opener.classList.toggle("on", steers.length > 0);
   }
 
@@ -84,9 +84,13 @@ export function steerPanel({ panel, opener, says, steered, modeChanged }) {
   return { focus: () => (wide.matches ? side.field.focus() : open()) };
 }
 
+function words(steer) {
+  return steer.text[0].toUpperCase() + steer.text.slice(1);
+}
+
 /** One active steer: what it says, how long it lasts, and how to undo it. */
 export function steerChip(steer, undo) {
   const ends = steer.expires_at ? ` · ${until(steer.expires_at)} left` : "";
-  return h("li.chip.on", {}, icon("steer", "small"), h("span.grow", {}, steer.says || steer.text, h("span.muted", {}, ends)),
+  return h("li.chip.on", { title: steer.says }, icon("steer", "small"), h("span.grow", {}, words(steer), h("span.muted", {}, ends)),
     h("button.round", { type: "button", "aria-label": `Undo: ${steer.text}`, "data-undo-steer": steer.id, onclick: () => undo(steer) }, icon("close", "small")));
 }

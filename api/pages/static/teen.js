@@ -13,7 +13,7 @@ export function teenCard(teen) {
   const own = teen.id === me;
   const card = h("section.card", { "data-teen": teen.id, "aria-label": own ? "Your controls" : `Controls for ${teen.display_name}` },
     h("header", {}, h("h2", {}, !own ? teen.display_name : isMinor ? "What holds for you" : "Your own limits"),
-      h("p.hint", {}, own ? "The strictest of law, Kindling, your guardians and you holds, from your next page on." : "The strictest of law, Kindling, guardians and the teen holds, from their next page on.")),
+      h("p.hint", {}, own ? `The strictest of law, Kindling${isMinor ? ", your guardians" : ""} and you holds, from your next page on.` : "The strictest of law, Kindling, guardians and the teen holds, from their next page on.")),
     h("div.columns.even", {},
       h("div.columns", {}, h("section.stack", { "aria-label": "Controls" }, h("h3", {}, "Controls"), controls)),
       h("div.columns", {}, h("section.stack", { "aria-label": "Time" }, h("h3", {}, "This week"), time),

@@ -4,16 +4,21 @@ import { get } from "./api.js";
 import { h, icon } from "./dom.js";
 import { loadInto, sheet } from "./ui.js";
 
+const SIGNALS = {
+  following: "Whom you follow",
+  in_app_activity: "What you do here",
+  past_engagement: "What you did before today",
+  steers: "What you asked for",
+};
 const PARTS = {
   create: "It may make you want to create",
   connect: "It may bring you and someone you know together",
   satisfied: "You may be glad that you saw it",
   like: "You may like it",
-  hide: "You may want to hide it",
-  report: "You may want to report it",
   hide_report: "You may want to hide or report it",
-  hide_or_report: "You may want to hide or report it",
-  negative: "You may want less of it",
+  in_network: (part) => (part.contribution < 0 ? "It is from outside your circle" : "It is from someone you follow"),
+  mutual: "You follow each other",
+  limited: "It is shown to fewer people",
 };
 
 /** Open the sheet for an item of a page. */
@@ -32,7 +37,7 @@ function draw(why) {
     why.parts.length ? h("section.stack.tight", {}, h("h3", {}, "What it scored"),
       h("ul.bars", {}, why.parts.map((part) => bar(part, largest)))) : h("p.muted", {}, "Nothing was scored: this page is in plain order of time."),
     h("section.stack.tight", {}, h("h3", {}, "What was used"),
-      why.signals_used.length ? h("div.wrap", {}, why.signals_used.map((name) => h("span.badge", {}, words(name)))) : h("p.hint", {}, "Nothing about you."),
+      why.signals_used.length ? h("div.wrap", {}, why.signals_used.map((name) => h("span.badge", {}, SIGNALS[name] ?? words(name)))) : h("p.hint", {}, "Nothing about you."),
       h("p.hint", {}, "How long you watch is never used. ", h("a", { href: "/me" }, "Change what is used"))),
     h("p.hint", {}, `Value policy ${why.policy_version}`),
   ];
@@ -44,9 +49,14 @@ function bar(part, largest) {
   fillBar.style.width = `${Math.max(2, Math.round(share * 100))}%`;
   const chance = part.probability === null || part.probability === undefined ? "" : `${Math.round(part.probability * 100)}% likely`;
   return h("li", {},
-    h("div.spread.small", {}, h("span", {}, PARTS[part.name] ?? words(part.name)),
+    h("div.spread.small", {}, h("span", {}, said(part)),
       h("span.muted.tabular", {}, `${chance}${chance ? ", " : ""}${signed(part.contribution)}`)),
     h("div.bar", { "aria-hidden": "true" }, fillBar));
+}
+
+function said(part) {
+  const text = PARTS[part.name] ?? words(part.name);
+  return typeof text === "function" ? text(part) : text;
 }
 
 function signed(value) {

@@ -1,0 +1,52 @@
+"""My data: what is kept can be taken along, switched off and forgotten."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.city import Cast
+from tests.e2e.walker import Walker, ask, picture
+
+pytestmark = pytest.mark.e2e
+
+
+def test_my_data_can_be_exported_switched_off_and_forgotten(walk: Walker, cast: Cast, tmp_path: Path) -> None:
+    person = cast.adult()
+    page = walk.open(walk.sign_in(person), "/me")
+    picture(page, "me-phone")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    saved = tmp_path / "export.json"
+    download.value.save_as(saved)
+    assert json.loads(saved.read_text())["person"]["handle"] == person.handle
+
+    with page.expect_response(re.compile(r"/v1/me/signals$")) as switched:
+        page.get_by_role("switch", name="What you do here").click()
+    assert switched.value.ok
+    assert ask(page, "GET", "/v1/me/signals")["signals"]["in_app_activity"] is False
+
+    page.get_by_role("button", name="Reset").click()
+    with page.expect_response(re.compile(r"/v1/me/reset$")) as reset:
+        page.get_by_role("button", name="Forget it").click()
+    assert reset.value.ok
+    expect(page.locator(".toast").last).to_contain_text("starts afresh")
+
+
+def test_a_steer_can_be_undone_from_my_data(walk: Walker, cast: Cast) -> None:
+    page = walk.sign_in(cast.adult())
+    ask(page, "POST", "/v1/steers", {"text": "more foxes"})
+    walk.open(page, "/me")
+    page.get_by_role("button", name="Undo: more foxes").click()
+    expect(page.locator("#steers")).to_contain_text("No steers")
+
+
+def test_my_own_break_closes_the_feed_until_i_end_it(walk: Walker, cast: Cast) -> None:
+    page = walk.open(walk.sign_in(cast.adult()), "/me")
+    page.get_by_role("button", name="15 min").click()
+    expect(page.locator("#time")).to_contain_text("closed until")
+    assert ask(page, "POST", "/v1/feed", {"size": 4})["pause"]["kind"] == "break"
+    page.get_by_role("button", name="End my break").click()
+    expect(page.locator("#time")).to_contain_text("Take a break")
