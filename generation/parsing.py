@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from core.errors import InvalidInput
 from core.hashing import stable_int, stable_unit
 from generation.storyboard import Shot, Storyboard, Thing
-from generation.world import vocabulary as vocab
 from generation.words import Found, Phrases, Word, words_of
+from generation.world import vocabulary as vocab
 
 _MOST_KINDS = 5
 _MOST_THINGS = 14
@@ -25,7 +25,7 @@ _CAMERAS = Phrases({name: choice.words for name, choice in vocab.CAMERAS.items()
 _PACES = Phrases({name: choice.words for name, choice in vocab.PACES.items()})
 _MOTIONS = Phrases({name: choice.words for name, choice in vocab.MOTIONS.items()})
 _COLOURS = Phrases({name: words for name, (_, words) in vocab.COLOURS.items()})
-_SIZES = Phrases({size: words for size, words in vocab.SIZES.values()})
+_SIZES = Phrases(dict(vocab.SIZES.values()))
 _NUMBERS = Phrases({name: (name,) for name in vocab.NUMBERS})
 _CUT = re.compile(
     r"(?:^|[\s,.;])(?:shot \d+\s*[:.-]|" + "|".join(rf"(?:and )?{cut}\b,?" for cut in vocab.CUTS) + r")|\n+", re.I

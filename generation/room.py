@@ -22,9 +22,10 @@ class Generation:
         world = WorldBackend()
         backends: list[Backend] = [world]
         if settings.diffusers_model:
-            from generation.diffusion.backend import DiffusersBackend
+            from generation.diffusion.backend import DiffusersBackend, DiffusersConfig
 
-            backends.append(DiffusersBackend(settings.diffusers_model, settings.diffusers_revision))
+            config = DiffusersConfig(model=settings.diffusers_model, revision=settings.diffusers_revision)
+            backends.append(DiffusersBackend(config))
         default = backends[-1] if settings.generation_backend == "diffusers" else world
         return cls(Registry(backends, default))
 

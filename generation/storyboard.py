@@ -1,5 +1,7 @@
 """The storyboard: what a film will show, shot by shot, as plain data that can be stored, sent and drawn again."""
 
+import itertools
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -64,7 +66,7 @@ class Storyboard(BoardModel):
         for shot in self.shots:
             elapsed += shot.seconds
             ends.append(round(elapsed * self.fps))
-        return tuple(end - start for start, end in zip(ends, ends[1:], strict=False))
+        return tuple(end - start for start, end in itertools.pairwise(ends))
 
     @property
     def style(self) -> str:

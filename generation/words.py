@@ -7,9 +7,12 @@ from typing import Generic, TypeVar
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
 _IRREGULAR = {
-    "leaves": "leaf", "wolves": "wolf", "people": "people", "children": "child", "kids": "kid", "men": "man", "geese": "goose",
-    "women": "woman", "fireflies": "firefly", "shelves": "shelf", "knives": "knife", "this": "this", "is": "is", "cactus": "cactus",
-    "octopus": "octopus", "bus": "bus", "buses": "bus", "cacti": "cactus", "mice": "mouse", "always": "always", "christmas": "christmas",
+    "leaves": "leaf", "wolves": "wolf", "people": "people", "children": "child", "kids": "kid", "men": "man",
+        "geese": "goose",
+    "women": "woman", "fireflies": "firefly", "shelves": "shelf", "knives": "knife", "this": "this", "is": "is",
+        "cactus": "cactus",
+    "octopus": "octopus", "bus": "bus", "buses": "bus", "cacti": "cactus", "mice": "mouse", "always": "always",
+        "christmas": "christmas",
     "dominoes": "domino",
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ _X264 = {
     "preset": "veryfast",
     "crf": "21",
     "threads": "1",
-    "x264-params": "keyint=48:rc-lookahead=12:aq-mode=1:bframes=2",
+    "x264-params": "keyint=48:rc-lookahead=8:bframes=2",
 }
 _BT601 = 6
 
@@ -130,7 +130,7 @@ class _SoundWriter:
 
     def __init__(self, out: Any, sound: Sound) -> None:
         self._out, self._sound, self._done = out, sound, 0
-        self._stream = out.add_stream("aac", rate=sound.rate_hz, layout="stereo")
+        self._stream = out.add_stream("aac", rate=sound.rate_hz, layout="stereo", options={"aac_coder": "fast"})
         self._stream.bit_rate = _AUDIO_BIT_RATE
 
     def write_until(self, seconds: float) -> None:

@@ -45,7 +45,11 @@ class Bed:
     def swell(self, period_s: float, floor: float) -> Signal:
         """Return a slow, uneven rise and fall between ``floor`` and 1."""
         t, phase = self.times(), self.rng.uniform(0, 6.3, 2)
-        wave = 0.5 + 0.25 * np.sin(2 * np.pi * t / period_s + phase[0]) + 0.25 * np.sin(2 * np.pi * t / (period_s * 0.43) + phase[1])
+        wave = (
+            0.5
+            + 0.25 * np.sin(2 * np.pi * t / period_s + phase[0])
+            + 0.25 * np.sin(2 * np.pi * t / (period_s * 0.43) + phase[1])
+        )
         return np.asarray(floor + (1 - floor) * wave, np.float32)
 
     def scatter(self, every_s: float, make: Callable[[], Signal], level: float) -> Samples:
@@ -81,11 +85,16 @@ def _leaves(bed: Bed) -> Samples:
 def _waves(bed: Bed) -> Samples:
     t = bed.times()
     roll = 0.5 + 0.5 * np.sin(2 * np.pi * t / 5.2 - 1.2)
-    return bed.noise(160, 900) * (0.012 + 0.05 * roll**3)[:, None] + bed.noise(1500, 6000) * (0.016 * np.roll(roll, bed.rate_hz // 3) ** 4)[:, None]
+    return (
+        bed.noise(160, 900) * (0.012 + 0.05 * roll**3)[:, None]
+        + bed.noise(1500, 6000) * (0.016 * np.roll(roll, bed.rate_hz // 3) ** 4)[:, None]
+    )
 
 
 def _water(bed: Bed) -> Samples:
-    drops = bed.scatter(0.16, lambda: bed.tone(bed.rng.uniform(500, 1100), bed.rng.uniform(900, 1700), 0.07, 0.02), 0.03)
+    drops = bed.scatter(
+        0.16, lambda: bed.tone(bed.rng.uniform(500, 1100), bed.rng.uniform(900, 1700), 0.07, 0.02), 0.03
+    )
     return bed.noise(300, 1400) * (0.012 * bed.swell(4.0, 0.5))[:, None] + drops
 
 
@@ -109,7 +118,9 @@ def _crickets(bed: Bed) -> Samples:
 
 
 def _bubbles(bed: Bed) -> Samples:
-    blips = bed.scatter(0.22, lambda: bed.tone(bed.rng.uniform(240, 520), bed.rng.uniform(500, 1000), 0.09, 0.035), 0.05)
+    blips = bed.scatter(
+        0.22, lambda: bed.tone(bed.rng.uniform(240, 520), bed.rng.uniform(500, 1000), 0.09, 0.035), 0.05
+    )
     return bed.noise(60, 260) * (0.035 * bed.swell(6, 0.6))[:, None] + blips
 
 
@@ -148,14 +159,18 @@ def _drips(bed: Bed) -> Samples:
 
 
 def _bells(bed: Bed) -> Samples:
-    return bed.scatter(0.9, lambda: bed.tone(hz := float(bed.rng.choice([1568, 1760, 2093, 2349])), hz, 0.6, 0.16), 0.018)
+    return bed.scatter(
+        0.9, lambda: bed.tone(hz := float(bed.rng.choice([1568, 1760, 2093, 2349])), hz, 0.6, 0.16), 0.018
+    )
 
 
 def _beat(bed: Bed) -> Samples:
     track = np.zeros((bed.count, 2), np.float32)
     beat_s = 60 / (104 * (0.85 if bed.pace < 1 else 1.0 if bed.pace == 1 else 1.2))
     kick, hat = bed.tone(120, 42, 0.2, 0.07), bed.rng.standard_normal(int(0.04 * bed.rate_hz)).astype(np.float32)
-    hat = np.diff(hat, prepend=0).astype(np.float32) * np.exp(-np.arange(len(hat), dtype=np.float32) / (0.008 * bed.rate_hz))
+    hat = np.diff(hat, prepend=0).astype(np.float32) * np.exp(
+        -np.arange(len(hat), dtype=np.float32) / (0.008 * bed.rate_hz)
+    )
     for number in range(int(bed.count / bed.rate_hz / beat_s * 2) + 1):
         sound, level = (kick, 0.20) if number % 2 == 0 else (hat, 0.03)
         start = int(number * beat_s / 2 * bed.rate_hz)

@@ -54,7 +54,8 @@ def paint_animal(kind: str, b: Brush, shadow: Sprite) -> Animal:
     belly = mix(b.colour, WHITE, 0.55)
     return Animal(
         build, _body(b, build, belly, kind), _head(b, build, belly, kind, False), _head(b, build, belly, kind, True),
-        _leg(b, build, b.colour, belly if kind in {"cat", "fox"} else b.colour), _leg(b, build, scaled(b.colour, 0.8), scaled(b.colour, 0.75)),
+        _leg(b, build, b.colour, belly if kind in {"cat", "fox"} else b.colour), _leg(b, build, scaled(b.colour,
+            0.8), scaled(b.colour, 0.75)),
         _tail(b, build, belly), shadow,
     )  # fmt: skip
 
@@ -63,7 +64,8 @@ def _body(b: Brush, build: Build, belly: Rgb, kind: str) -> Sprite:
     w, h = build.long, build.high
     p = b.canvas(w + 40, h + 40, (w / 2 + 20, h / 2 + 20))
     x, y = 20.0, 20.0
-    p.blob([(x, y + h * 0.5), (x + w * 0.12, y + h * 0.1), (x + w * 0.5, y + h * 0.06), (x + w * 0.86, y), (x + w, y + h * 0.45), (x + w * 0.86, y + h * 0.94), (x + w * 0.5, y + h), (x + w * 0.1, y + h * 0.92)], b.colour)
+    p.blob([(x, y + h * 0.5), (x + w * 0.12, y + h * 0.1), (x + w * 0.5, y + h * 0.06), (x + w * 0.86, y), (x + w,
+        y + h * 0.45), (x + w * 0.86, y + h * 0.94), (x + w * 0.5, y + h), (x + w * 0.1, y + h * 0.92)], b.colour)  # fmt: skip
     p.ellipse(x + w * 0.56, y + h * 0.82, w * 0.3, h * 0.16, belly, plain=True, alpha=0.8)
     if kind == "cat":
         for step in range(3):
@@ -112,15 +114,19 @@ def _head(b: Brush, build: Build, belly: Rgb, kind: str, closed: bool) -> Sprite
     _ears(p, b, build, c, r, behind=True)
     p.ellipse(c, c, r * 1.05, r * 0.95, b.colour)
     if kind == "elephant":
-        p.line([(c + r * 0.7, c + 2), (c + r * 1.2, c + r), (c + r * 1.05, c + r * 2.0)], r * 0.42, b.colour, edge=False)
+        p.line([(c + r * 0.7, c + 2), (c + r * 1.2, c + r), (c + r * 1.05, c + r * 2.0)], r * 0.42, b.colour,
+            edge=False)  # fmt: skip
         p.line([(c + r * 0.5, c + r * 0.6), (c + r * 1.0, c + r * 0.95)], 4, WHITE, plain=True)
     else:
-        p.ellipse(c + r * 0.55 + build.snout * 0.4, c + r * 0.34, r * 0.46 + build.snout * 0.5, r * 0.42, belly, edge=False)
+        p.ellipse(c + r * 0.55 + build.snout * 0.4, c + r * 0.34, r * 0.46 + build.snout * 0.5, r * 0.42, belly,
+            edge=False)  # fmt: skip
         p.ellipse(c + r * 0.86 + build.snout * 0.86, c + r * 0.16, r * 0.16, r * 0.12, DARK, plain=True)
-        p.line([(c + r * 0.86 + build.snout * 0.7, c + r * 0.3), (c + r * 0.62 + build.snout * 0.5, c + r * 0.52), (c + r * 0.4, c + r * 0.46)], 1.3, DARK, plain=True)
+        p.line([(c + r * 0.86 + build.snout * 0.7, c + r * 0.3), (c + r * 0.62 + build.snout * 0.5, c + r * 0.52),
+            (c + r * 0.4, c + r * 0.46)], 1.3, DARK, plain=True)  # fmt: skip
     for x in (c + r * 0.12, c + r * 0.66):
         if closed:
-            p.line([(x - r * 0.15, c - r * 0.08), (x, c), (x + r * 0.15, c - r * 0.08)], 1.5, DARK, plain=True, raw=True)
+            p.line([(x - r * 0.15, c - r * 0.08), (x, c), (x + r * 0.15, c - r * 0.08)], 1.5, DARK, plain=True,
+                raw=True)  # fmt: skip
         else:
             p.ellipse(x, c - r * 0.12, r * 0.13, r * 0.18, DARK, plain=True, raw=True)
             p.ellipse(x + r * 0.05, c - r * 0.19, r * 0.05, r * 0.06, WHITE, plain=True, raw=True)
@@ -134,23 +140,28 @@ def _ears(p: Painter, b: Brush, build: Build, c: float, r: float, *, behind: boo
     match build.ears:
         case "pointed":
             for x in (-0.52, 0.42) if behind else ():
-                p.polygon([(c + (x - 0.34) * r, c - r * 0.5), (c + x * r, c - r * 1.6), (c + (x + 0.38) * r, c - r * 0.62)], b.colour)
-                p.polygon([(c + (x - 0.14) * r, c - r * 0.7), (c + x * r, c - r * 1.28), (c + (x + 0.2) * r, c - r * 0.7)], inner, plain=True)
+                p.polygon([(c + (x - 0.34) * r, c - r * 0.5), (c + x * r, c - r * 1.6), (c + (x + 0.38) * r,
+                    c - r * 0.62)], b.colour)  # fmt: skip
+                p.polygon([(c + (x - 0.14) * r, c - r * 0.7), (c + x * r, c - r * 1.28), (c + (x + 0.2) * r,
+                    c - r * 0.7)], inner, plain=True)  # fmt: skip
         case "long":
             for x, turn in ((-0.42, -0.2), (0.12, 0.08)) if behind else ():
                 p.ellipse(c + x * r, c - r * 1.3, r * 0.27, r * 0.95, b.colour, turn=turn)
                 p.ellipse(c + x * r, c - r * 1.28, r * 0.13, r * 0.7, inner, turn=turn, plain=True)
         case "floppy":
             if not behind:
-                p.blob([(c - r * 0.5, c - r * 0.86), (c - r * 0.1, c - r * 0.7), (c - r * 0.36, c + r * 0.5), (c - r * 0.92, c + r * 0.62), (c - r * 1.0, c - r * 0.1)], scaled(b.colour, 0.74))
+                p.blob([(c - r * 0.5, c - r * 0.86), (c - r * 0.1, c - r * 0.7), (c - r * 0.36, c + r * 0.5),
+                    (c - r * 0.92, c + r * 0.62), (c - r * 1.0, c - r * 0.1)], scaled(b.colour, 0.74))  # fmt: skip
         case "round":
             for x in (-0.62, 0.56) if behind else ():
                 p.ellipse(c + x * r, c - r * 0.8, r * 0.34, r * 0.34, b.colour)
                 p.ellipse(c + x * r, c - r * 0.8, r * 0.18, r * 0.18, inner, plain=True)
         case "antlers":
             for x in (-0.3, 0.3) if behind else ():
-                p.line([(c + x * r, c - r * 0.7), (c + x * 1.6 * r, c - r * 1.7), (c + x * 3 * r, c - r * 2.1)], 2.6, (150, 112, 80), plain=True)
-                p.line([(c + x * 1.5 * r, c - r * 1.4), (c + x * 2.6 * r, c - r * 1.5)], 2.2, (150, 112, 80), plain=True)
+                p.line([(c + x * r, c - r * 0.7), (c + x * 1.6 * r, c - r * 1.7), (c + x * 3 * r, c - r * 2.1)], 2.6,
+                    (150, 112, 80), plain=True)  # fmt: skip
+                p.line([(c + x * 1.5 * r, c - r * 1.4), (c + x * 2.6 * r, c - r * 1.5)], 2.2, (150, 112, 80),
+                    plain=True)  # fmt: skip
             if behind:
                 p.ellipse(c - r * 0.9, c - r * 0.4, r * 0.5, r * 0.22, b.colour, turn=0.5)
         case _:
@@ -196,14 +207,16 @@ class AnimalActor:
             for dx, offset in ((half + 4, math.pi * 0.9), (-half + 4, 0.1)):
                 put(self.animal.far_leg, dx, low, -swing * math.sin(beat + offset))
         wag = 0.35 * math.sin(beat * (1.0 if self.motion in {"walk", "run"} else 1.6)) if build.tail != "puff" else 0.0
-        put(self.animal.tail, -build.long * 0.46, -build.high * 0.1 + (10 if asleep else 0), wag * (0.2 if asleep else 1.0))
+        put(self.animal.tail, -build.long * 0.46, -build.high * 0.1 + (10 if asleep else 0),
+            wag * (0.2 if asleep else 1.0))  # fmt: skip
         put(self.animal.body, 0, 0, 0.0)
         if not asleep:
             for dx, offset in ((half, 0.0), (-half, math.pi)):
                 put(self.animal.leg, dx, low, -swing * math.sin(beat + offset))
         nod = 0.06 * math.sin(beat * 0.5)
         drop = build.high * 0.3 if asleep else -build.high * 0.34 - build.neck
-        put(self.animal.blink if asleep or blinks(t, self.phase) else self.animal.head, build.long * 0.5 + build.neck * 0.3, drop, nod + (0.22 if asleep else 0.0))
+        put(self.animal.blink if asleep or blinks(t, self.phase) else self.animal.head,
+            build.long * 0.5 + build.neck * 0.3, drop, nod + (0.22 if asleep else 0.0))  # fmt: skip
 
     def _gait(self, t: float, beat: float) -> tuple[float, float, float]:
         """Return lift, lean and the swing of the legs."""
@@ -213,7 +226,7 @@ class AnimalActor:
             case "run":
                 return 9 * max(0.0, math.sin(beat)), -0.12 * math.cos(beat), 0.95
             case "jump":
-                share = ((t * self.pace * 1.3 + self.phase * 0.2) % 1.0)
+                share = (t * self.pace * 1.3 + self.phase * 0.2) % 1.0
                 high = 4 * share * (1 - share)
                 return 46 * high, -0.35 * (1 - 2 * share), 0.6 * high
             case "dance":
@@ -246,10 +259,12 @@ def paint_crab(b: Brush, closed: bool) -> Sprite:
     p = b.canvas(100, 66, (50, 62))
     for side in (-1, 1):
         for step in range(3):
-            p.line([(50 + side * 20, 44 + step * 3), (50 + side * (34 + step * 2), 46 + step * 5), (50 + side * (38 + step * 3), 62)], 3.6, scaled(b.colour, 0.85), edge=False)
+            p.line([(50 + side * 20, 44 + step * 3), (50 + side * (34 + step * 2), 46 + step * 5),
+                (50 + side * (38 + step * 3), 62)], 3.6, scaled(b.colour, 0.85), edge=False)  # fmt: skip
         p.line([(50 + side * 22, 38), (50 + side * 36, 26)], 5, b.colour, edge=False)
         p.ellipse(50 + side * 40, 18, 10, 9, b.colour)
-        p.polygon([(50 + side * 40, 18), (50 + side * 36, 4), (50 + side * 45, 6)], mix(b.look.haze, WHITE, 0.3), plain=True, raw=True)
+        p.polygon([(50 + side * 40, 18), (50 + side * 36, 4), (50 + side * 45, 6)], mix(b.look.haze, WHITE, 0.3),
+            plain=True, raw=True)  # fmt: skip
         p.line([(50 + side * 8, 30), (50 + side * 9, 20)], 2.4, b.colour, plain=True)
         p.ellipse(50 + side * 9, 17, 4.4, 4.6, WHITE, plain=True)
         p.ellipse(50 + side * 9, 17, 2.2, 0.7 if closed else 2.6, DARK, plain=True, raw=True)

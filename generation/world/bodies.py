@@ -97,7 +97,9 @@ class Physics:
     def _enclose(self) -> None:
         plan = self.plan
         low = plan.floor if self.has_floor else plan.height + (60 if self.ground == "water" else -8)
-        self.sim.fixed((-_WALL, low + 30), (plan.extent + _WALL, low + 30), radius=30, material=self.ground, bounce=self.bounce)
+        self.sim.fixed(
+            (-_WALL, low + 30), (plan.extent + _WALL, low + 30), radius=30, material=self.ground, bounce=self.bounce
+        )
         for x in (-34.0, plan.extent + 34.0):
             self.sim.fixed((x, -900), (x, low + 60), radius=30, material="soft", bounce=0.7, friction=0.3)
         if self.ground == "none":
@@ -105,7 +107,17 @@ class Physics:
 
     def stage(self, things: list[Thing], *, shooter_x: float | None = None) -> None:
         """Arrange everything that physics moves."""
-        order = {"hoop": 0, "ramp": 1, "peg": 1, "wall": 1, "drum": 1, "seesaw": 2, "block": 3, "domino": 3, "pendulum": 3}
+        order = {
+            "hoop": 0,
+            "ramp": 1,
+            "peg": 1,
+            "wall": 1,
+            "drum": 1,
+            "seesaw": 2,
+            "block": 3,
+            "domino": 3,
+            "pendulum": 3,
+        }
         kinds = {thing.kind for thing in things}
         for thing in sorted(things, key=lambda item: order.get(item.kind, 5)):
             if thing.kind == "basketball" and "hoop" in kinds:
@@ -127,21 +139,29 @@ class Physics:
         for number in range(thing.count):
             enters = number * (0.55 if on_rails else 0.42) / plan.pace
             if on_rails and not rolls:
-                x, y, velocity = plan.width * (0.14 if "ramp" in kinds else 0.5) + rng.uniform(-9, 9), -radius, (30.0, 0.0)
+                x, y, velocity = (
+                    plan.width * (0.14 if "ramp" in kinds else 0.5) + rng.uniform(-9, 9),
+                    -radius,
+                    (30.0, 0.0),
+                )
             elif rolls and self.has_floor:
-                x, y, velocity = -radius * 0.6, plan.floor - radius - rng.uniform(1, 50), (rng.uniform(130, 240) * plan.pace, 0.0)
+                x, y, velocity = (
+                    -radius * 0.6,
+                    plan.floor - radius - rng.uniform(1, 50),
+                    (rng.uniform(130, 240) * plan.pace, 0.0),
+                )
             elif self.ground == "none":
                 x, y = rng.uniform(0.2, 0.8) * plan.width, rng.uniform(0.2, 0.7) * plan.height
                 velocity, enters = (rng.uniform(-60, 60), rng.uniform(-60, 60)), 0.0
             else:
                 x, y = plan.width * ((number * 0.37 + rng.uniform(0.2, 0.5)) % 0.8 + 0.1), -radius - rng.uniform(0, 60)
                 velocity = (rng.uniform(-130, 130) * plan.pace, rng.uniform(0, 60))
-            member = self.sim.ball(
-                x, y, radius, material, velocity=velocity, spin=rng.uniform(-4, 4), enters_s=enters
-            )
+            member = self.sim.ball(x, y, radius, material, velocity=velocity, spin=rng.uniform(-4, 4), enters_s=enters)
             if thing.kind == "tumbleweed":
                 body = member.body
-                self.sim.each_step(lambda _t, body=body: body.apply_force_at_world_point((body.mass * 60, 0), body.position))
+                self.sim.each_step(
+                    lambda _t, body=body: body.apply_force_at_world_point((body.mass * 60, 0), body.position)
+                )
             self._show(member.index, thing, radius)
 
     def _shots(self, thing: Thing, shooter_x: float | None) -> None:
@@ -154,7 +174,10 @@ class Physics:
             scores = thing.motion == "score" or (thing.motion != "miss" and rng.random() < 0.6)
             aim = rim_x + (rng.uniform(-1.5, 1.5) if scores else rng.choice([-24.0, 21.0]))
             flight = 1.12
-            velocity = (aim - start[0]) / flight, (rim_y - start[1]) / flight - float(self.sim.space.gravity[1]) * flight / 2
+            velocity = (
+                (aim - start[0]) / flight,
+                (rim_y - start[1]) / flight - float(self.sim.space.gravity[1]) * flight / 2,
+            )
             member = self.sim.ball(
                 start[0], start[1], radius, "rubber", velocity=velocity, spin=-6, enters_s=0.7 + number * 2.4
             )
@@ -185,7 +208,9 @@ class Physics:
         left = (plan.width - span) / 2
         for step in range(steps):
             y = top + (low - top) * step / max(1, steps - 1)
-            a, b = (left + span * 0.05, left + span * 0.66) if step % 2 == 0 else (left + span * 0.95, left + span * 0.34)
+            a, b = (
+                (left + span * 0.05, left + span * 0.66) if step % 2 == 0 else (left + span * 0.95, left + span * 0.34)
+            )
             self._plank(thing, (a, y), (b, y + 46))
 
     def _plank(self, thing: Thing, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -290,7 +315,9 @@ class Physics:
         painter = brush.canvas(46, tall + 10, (23, tall + 5))
         for row in range(int(tall / 16)):
             for column in range(2):
-                painter.box(5 + column * 18 - (row % 2) * 4, tall + 5 - (row + 1) * 16, 17, 15, (196, 122, 96), radius=2)
+                painter.box(
+                    5 + column * 18 - (row % 2) * 4, tall + 5 - (row + 1) * 16, 17, 15, (196, 122, 96), radius=2
+                )
         self.actors.append(FixedActor(painter.sprite(), x, plan.floor))
         self.sim.fixed((x, plan.floor - tall + 8), (x, plan.floor), radius=18, material="stone", bounce=0.9)
 
@@ -304,7 +331,9 @@ class Physics:
             painter.line([(left, 22), (left + 5, tall + 4)], 1.6, (250, 240, 220), plain=True)
         painter.ellipse(half + 10, 16, half, 8, (250, 244, 232))
         self.actors.append(FixedActor(painter.sprite(), x, plan.floor, depth=0.55))
-        self.sim.fixed((x - half, plan.floor - tall + 6), (x + half, plan.floor - tall + 6), radius=4, material="drum", bounce=1.12)
+        self.sim.fixed(
+            (x - half, plan.floor - tall + 6), (x + half, plan.floor - tall + 6), radius=4, material="drum", bounce=1.12
+        )
 
     # Helpers ---------------------------------------------------------------------------------------------------------
 
@@ -319,9 +348,17 @@ class Physics:
     def _show(self, index: int, thing: Thing, radius: float, *, number: int | None = None, shadow: bool = True) -> None:
         base = self._brush(thing, index if number is None else number)
         natural = RADII.get(thing.kind) or BOXES[thing.kind][1]
-        size = radius / natural if thing.kind in RADII else (radius / BOXES["block"][0] if thing.kind == "block" else thing.size)
+        size = (
+            radius / natural
+            if thing.kind in RADII
+            else (radius / BOXES["block"][0] if thing.kind == "block" else thing.size)
+        )
         brush = Brush(base.look, base.scale, size, base.colour, base.rng)
-        shade = soft_shadow(Brush(base.look, base.scale, 1.0, base.colour, base.rng), radius * 2.2) if shadow and self.has_floor else None
+        shade = (
+            soft_shadow(Brush(base.look, base.scale, 1.0, base.colour, base.rng), radius * 2.2)
+            if shadow and self.has_floor
+            else None
+        )
         actor = BodyActor(index, paint_body(thing.kind, brush), shade, self.plan.floor)
         self.bodies.append(actor)
         self.actors.append(actor)

@@ -7,7 +7,8 @@ from generation.world.look import Look, Rgb
 from generation.world.paint import Painter
 from generation.world.vocabulary import COLOURS
 
-WARM: tuple[Rgb, ...] = ((232, 104, 84), (244, 168, 86), (246, 206, 98), (108, 176, 158), (92, 148, 206), (176, 124, 190), (238, 148, 170))
+WARM: tuple[Rgb, ...] = ((232, 104, 84), (244, 168, 86), (246, 206, 98), (108, 176, 158), (92, 148, 206), (176, 124,
+    190), (238, 148, 170))  # fmt: skip
 SKINS: tuple[Rgb, ...] = ((250, 218, 190), (236, 190, 150), (206, 156, 116), (160, 112, 82), (116, 80, 62))
 HAIRS: tuple[Rgb, ...] = ((58, 42, 40), (104, 70, 48), (172, 118, 66), (226, 188, 110), (146, 66, 46), (206, 206, 212))
 DARK: Rgb = (46, 38, 50)

@@ -12,7 +12,7 @@ from generation.world import effects, flora, vehicles
 from generation.world.animals import AnimalActor, WaddleActor, paint_animal, paint_crab, paint_penguin
 from generation.world.bodies import FixedActor, Physics
 from generation.world.brush import WARM, Brush, colour_of
-from generation.world.flyers import FLIGHTS, FlyerActor, Flyer, paint_flyer
+from generation.world.flyers import FLIGHTS, Flyer, FlyerActor, paint_flyer
 from generation.world.look import Look
 from generation.world.people import FigureActor, costume_of, paint_figure
 from generation.world.plan import Plan
@@ -49,7 +49,8 @@ class Casting:
         self.water = Water(plan.floor - 26, swell, plan.pace) if self.scene.ground == "water" else None
         gravity = {"space": 0.0, "underwater": 90.0, "sky": 160.0}.get(shot.scene, GRAVITY)
         damping = 0.55 if shot.scene == "underwater" else 0.985
-        self.simulation = Simulation(gravity=gravity * (plan.pace if plan.pace < 1 else 1.0), damping=damping, water=self.water)
+        self.simulation = Simulation(gravity=gravity * (plan.pace if plan.pace < 1 else 1.0), damping=damping,
+            water=self.water)  # fmt: skip
         self.physics = Physics(self.simulation, plan, look, ground=self.scene.ground, bounce=GROUNDS[self.scene.ground])
 
     def cast(self) -> Cast:
@@ -58,7 +59,8 @@ class Casting:
         for thing in self.shot.things:
             if thing not in simulated:
                 _ROLES[THINGS[thing.kind].role](self, thing)
-        shooter = next((actor.x for actor in self.actors if isinstance(actor, FigureActor) and actor.motion in {"score", "miss"}), None)
+        shooter = next((actor.x for actor in self.actors if isinstance(actor,
+            FigureActor) and actor.motion in {"score", "miss"}), None)  # fmt: skip
         self.physics.stage(simulated, shooter_x=shooter)
         self._weather()
         if self.water is not None:
@@ -77,7 +79,8 @@ class Casting:
         rng = Random(f"{self.plan.seed}:{thing.kind}:{thing.character}:{number}")
         usual = THINGS[thing.kind].colour
         # Several of the same kind without a colour of their own should not be copies of one another.
-        if number and not thing.colour and thing.kind in {"balloon", "car", "fish", "hot_air_balloon", "kite", "lantern", "bird"}:
+        if number and not thing.colour and thing.kind in {"balloon", "car", "fish", "hot_air_balloon", "kite",
+            "lantern", "bird"}:  # fmt: skip
             usual = ""
         return Brush(self.look, self.plan.scale, size * thing.size, colour_of(thing.colour, usual, rng), rng)
 
@@ -99,13 +102,16 @@ class Casting:
         for number in range(steps):
             t = (number + 0.5) / (hz * 2)
             if t < self.plan.seconds:
-                self.sounds.append(Contact(t, actor.x, 0.10 if actor.motion == "walk" else 0.16, "step", self.scene.ground, 10))
+                self.sounds.append(Contact(t, actor.x, 0.10 if actor.motion == "walk" else 0.16, "step",
+                    self.scene.ground, 10))  # fmt: skip
 
     # Roles -----------------------------------------------------------------------------------------------------------
 
     def _walker(self, thing: Thing) -> None:
         plan = self.plan
-        hoop = any(other.kind == "hoop" for other in self.shot.things) and any(other.kind == "basketball" for other in self.shot.things)
+        hoop = any(other.kind == "hoop" for other in self.shot.things) and any(
+            other.kind == "basketball" for other in self.shot.things
+        )
         for number in range(thing.count):
             back = number / max(1, thing.count)
             size = 1.0 * thing.size * (1 - 0.12 * (number % 3))
@@ -118,10 +124,17 @@ class Casting:
             if hoop and number == 0 and motion in {"", "idle", "walk", "jump", "score", "miss", "fly", "bounce"}:
                 motion, x, floor = "score", plan.width * 0.16, plan.floor
             facing = brush.rng.choice((1.0, -1.0)) if motion not in {"score", "miss"} else 1.0
-            figure = paint_figure(brush, self._shadow(brush, 46), portrait=self._portrait(thing), robot=thing.kind == "robot", costume=costume_of(thing.kind))
+            figure = paint_figure(
+                brush,
+                self._shadow(brush, 46),
+                portrait=self._portrait(thing),
+                robot=thing.kind == "robot",
+                costume=costume_of(thing.kind),
+            )
             actor = FigureActor(
                 figure, x, floor, motion, plan.pace, brush.rng.uniform(0, 6.3) if thing.count > 1 else 0.0, brush.size,
-                speed=_MOVING.get(motion, 0.0) * plan.pace, span=self._span(), facing=facing, depth=0.62 + 0.01 * (3 - number % 3) - 0.02 * back,
+                speed=_MOVING.get(motion,
+                    0.0) * plan.pace, span=self._span(), facing=facing, depth=0.62 + 0.01 * (3 - number % 3) - 0.02 * back,
                 spins=motion == "jump" and brush.rng.random() < 0.5,
             )  # fmt: skip
             self.actors.append(actor)
@@ -136,7 +149,14 @@ class Casting:
             return "dance"
         if self.scene.ground == "sea_floor":
             return "swim"
-        return {"street": "walk", "park": "walk", "beach": "walk", "mountains": "walk", "forest": "walk", "city": "wave"}.get(self.shot.scene, "idle" if kind != "robot" else "walk")
+        return {
+            "street": "walk",
+            "park": "walk",
+            "beach": "walk",
+            "mountains": "walk",
+            "forest": "walk",
+            "city": "wave",
+        }.get(self.shot.scene, "idle" if kind != "robot" else "walk")
 
     def _portrait(self, thing: Thing) -> Frame | None:
         return self.portraits.get(thing.character) if thing.character else None
@@ -145,18 +165,54 @@ class Casting:
         plan = self.plan
         for number in range(thing.count):
             brush = self._brush(thing, number, 1.0 - 0.1 * (number % 3))
-            motion = thing.motion or brush.rng.choice(("walk", "idle", "walk", "jump") if thing.kind == "rabbit" else ("walk", "idle", "walk"))
-            motion = {"swim": "walk", "fly": "jump", "bounce": "jump", "roll": "run", "wave": "idle", "drive": "run", "float": "idle"}.get(motion, motion)
+            motion = thing.motion or brush.rng.choice(
+                ("walk", "idle", "walk", "jump") if thing.kind == "rabbit" else ("walk", "idle", "walk")
+            )
+            motion = {
+                "swim": "walk",
+                "fly": "jump",
+                "bounce": "jump",
+                "roll": "run",
+                "wave": "idle",
+                "drive": "run",
+                "float": "idle",
+            }.get(motion, motion)
             x, floor = self._spot("animal", brush.rng, thing.count), plan.floor + 16 - 15 * (number % 3)
             facing = brush.rng.choice((1.0, -1.0))
             speed = _MOVING.get(motion, 0.0) * plan.pace
             phase = brush.rng.uniform(0, 6.3)
             if thing.kind in {"penguin", "crab"}:
                 painter = paint_penguin if thing.kind == "penguin" else paint_crab
-                self.actors.append(WaddleActor(painter(brush, False), painter(brush, True), self._shadow(brush, 44), x, floor, plan.pace, phase, speed * 0.7, self._span(), motion, facing=facing))
+                self.actors.append(
+                    WaddleActor(
+                        painter(brush, False),
+                        painter(brush, True),
+                        self._shadow(brush, 44),
+                        x,
+                        floor,
+                        plan.pace,
+                        phase,
+                        speed * 0.7,
+                        self._span(),
+                        motion,
+                        facing=facing,
+                    )
+                )
                 continue
             animal = paint_animal(thing.kind, brush, self._shadow(brush, 64 if thing.kind != "elephant" else 110))
-            actor = AnimalActor(animal, x, floor, motion, plan.pace, phase, brush.size, speed=speed, span=self._span(), facing=facing, depth=0.60 + 0.01 * (3 - number % 3))
+            actor = AnimalActor(
+                animal,
+                x,
+                floor,
+                motion,
+                plan.pace,
+                phase,
+                brush.size,
+                speed=speed,
+                span=self._span(),
+                facing=facing,
+                depth=0.60 + 0.01 * (3 - number % 3),
+            )
             self.actors.append(actor)
             if motion in {"walk", "run"} and number < 2:
                 self._stride(actor, 1.3 * plan.pace * (2.0 if motion == "run" else 1.0))
@@ -228,7 +284,17 @@ class Casting:
             if thing.kind == "paddler":
                 shirt = Brush(brush.look, brush.scale, brush.size, brush.rng.choice(WARM), brush.rng)
                 rider = paint_figure(shirt, self._shadow(brush, 20), portrait=self._portrait(thing))
-            floater = vehicles.FloaterActor(vehicles.paint_boat(thing.kind, brush), self.simulation_poses(), self.fps, half_h * size * 0.2, size, thing.motion, rider, facing, phase=brush.rng.uniform(0, 6.3))
+            floater = vehicles.FloaterActor(
+                vehicles.paint_boat(thing.kind, brush),
+                self.simulation_poses(),
+                self.fps,
+                half_h * size * 0.2,
+                size,
+                thing.motion,
+                rider,
+                facing,
+                phase=brush.rng.uniform(0, 6.3),
+            )
             self._floaters.append((member, floater))
             self.actors.append(floater)
 
@@ -270,7 +336,21 @@ class Casting:
             shadow = self._shadow(brush, {"tree": 90, "house": 150, "pine": 80, "cake": 90}.get(thing.kind, 44))
             self.actors.append(FixedActor(shadow, x, y + 1, depth=0.44 - 0.01 * row))
             depth = 0.45 - 0.01 * row if y < plan.floor else 0.72
-            self.actors.append(_Swaying(sprite, x, y, 0.012 if thing.kind in {"tree", "palm", "pine"} else 0.05 if thing.kind in {"flower", "seaweed", "plant"} else 0.0, brush.rng.uniform(0, 6.3), self.shot.weather == "wind", depth))
+            self.actors.append(
+                _Swaying(
+                    sprite,
+                    x,
+                    y,
+                    0.012
+                    if thing.kind in {"tree", "palm", "pine"}
+                    else 0.05
+                    if thing.kind in {"flower", "seaweed", "plant"}
+                    else 0.0,
+                    brush.rng.uniform(0, 6.3),
+                    self.shot.weather == "wind",
+                    depth,
+                )
+            )
             if thing.kind == "campfire":
                 tongue, glow = effects.flame_sprites(brush)
                 self.actors.append(effects.FlameActor(tongue, glow, x, y - 8, brush.size))
@@ -288,12 +368,16 @@ class Casting:
     def _effect(self, thing: Thing) -> None:
         plan, brush = self.plan, self._brush(thing, 0)
         if thing.kind == "firefly":
-            self.actors.append(effects.FirefliesActor(effects.spark_sprites(brush)[0], plan, 10 + 4 * thing.count, plan.seed))
+            self.actors.append(
+                effects.FirefliesActor(effects.spark_sprites(brush)[0], plan, 10 + 4 * thing.count, plan.seed)
+            )
         elif thing.kind == "firework":
             rng = Random(f"{plan.seed}:firework")
             bursts, at = [], 0.5
             while at < plan.seconds:
-                bursts.append((at, rng.uniform(0.15, 0.85) * plan.width, rng.uniform(0.1, 0.42) * plan.height, rng.randrange(5)))
+                bursts.append(
+                    (at, rng.uniform(0.15, 0.85) * plan.width, rng.uniform(0.1, 0.42) * plan.height, rng.randrange(5))
+                )
                 self.sounds.append(Contact(at, bursts[-1][1], 0.9, "burst", "air", 40))
                 at += rng.uniform(0.45, 0.95) / plan.pace
             self.actors.append(effects.FireworksActor(effects.spark_sprites(brush), plan, bursts))
@@ -304,7 +388,11 @@ class Casting:
 
     def _particles(self, kind: str, brush: Brush, count: int) -> None:
         sprites = effects.particle_sprites(kind, brush)
-        self.actors.append(effects.ParticlesActor(self.plan, sprites, effects.DRIFTS.get(kind, effects.DRIFTS["dust"]), count, self.plan.seed))
+        self.actors.append(
+            effects.ParticlesActor(
+                self.plan, sprites, effects.DRIFTS.get(kind, effects.DRIFTS["dust"]), count, self.plan.seed
+            )
+        )
 
     # Surroundings ----------------------------------------------------------------------------------------------------
 
@@ -327,10 +415,18 @@ class Casting:
     def _waves(self, water: Water) -> None:
         top, deep, crest = effects.water_colours(self.look, self.shot.scene)
         far = effects.mix(top, self.look.haze, 0.35)
-        self.actors.append(effects.WavesActor(water, self.plan, far, deep, effects.mix(crest, far, 0.55), 0.85, 0.5, lag=1.7, lower=-22))
+        self.actors.append(
+            effects.WavesActor(
+                water, self.plan, far, deep, effects.mix(crest, far, 0.55), 0.85, 0.5, lag=1.7, lower=-22
+            )
+        )
         self.actors.append(effects.WavesActor(water, self.plan, top, deep, crest, 0.82, 0.8, lower=3))
         near = effects.scaled(deep, 0.9)
-        self.actors.append(effects.WavesActor(water, self.plan, deep, near, effects.mix(crest, deep, 0.5), 0.8, 0.84, lag=0.9, lower=46))
+        self.actors.append(
+            effects.WavesActor(
+                water, self.plan, deep, near, effects.mix(crest, deep, 0.5), 0.8, 0.84, lag=0.9, lower=46
+            )
+        )
 
 
 @dataclass(slots=True)

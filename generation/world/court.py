@@ -26,7 +26,13 @@ def paint_net(b: Brush) -> Sprite:
         low = 35 + (x - 35) * 0.56
         for lean in (-1, 1):
             across = tops[min(7, max(0, number + lean))]
-            p.line([(x, 9), ((x + across) / 2 * 0.5 + (low + 35) * 0.25, 28), (35 + (across - 35) * 0.56, 46)], 1.1, cords, plain=True, alpha=0.85)
+            p.line(
+                [(x, 9), ((x + across) / 2 * 0.5 + (low + 35) * 0.25, 28), (35 + (across - 35) * 0.56, 46)],
+                1.1,
+                cords,
+                plain=True,
+                alpha=0.85,
+            )
     rim = [(35 + 25 * step / 10, 8 + 5.2 * (1 - (step / 10) ** 2) ** 0.5) for step in range(-10, 11)]
     p.line(rim, 3.4, (236, 104, 56), edge=False)
     return p.sprite()

@@ -45,15 +45,19 @@ class WavesActor:
         ys = self.water.surfaces(xs + view.camera_x, t, lag=self.lag) + self.lower + view.camera_up
         line = np.stack([xs * scale - 0.5, ys * scale - 0.5 - y0], axis=1)
         height, width = frame.shape[0] - y0, frame.shape[1]
-        outline = np.concatenate([line, [[width + 4, height + 4], [-4, height + 4]]])
-        mask = np.zeros((height, width), np.uint8)
-        fixed = np.asarray(np.round(outline * 16), np.int32)
-        cv2.fillPoly(mask, [fixed], round(255 * self.cover), cv2.LINE_AA, 4)
-        part = frame[y0:]
-        cover = cv2.cvtColor(mask, cv2.COLOR_GRAY2RGB)
-        kept = cv2.multiply(part, cv2.bitwise_not(cover), scale=1 / 255)
-        part[:] = cv2.add(kept, cv2.multiply(self._gradient(height, width), cover, scale=1 / 255))
-        edge = np.asarray(np.round((line + [0, y0]) * 16), np.int32)
+        tint = self._gradient(height, width)
+        # Only the rows that the crest moves through need a mask; below them the water is even.
+        strip = min(height, int(self.water.swell * 2.8 * scale) + 4)
+        outline = np.concatenate([line, [[width + 4, strip + 4], [-4, strip + 4]]])
+        mask = np.zeros((strip, width), np.uint8)
+        cv2.fillPoly(mask, [np.asarray(np.round(outline * 16), np.int32)], round(255 * self.cover), cv2.LINE_AA, 4)
+        cover, part = cv2.cvtColor(mask, cv2.COLOR_GRAY2RGB), frame[y0 : y0 + strip]
+        cv2.multiply(part, cv2.bitwise_not(cover), dst=part, scale=1 / 255)
+        cv2.add(part, cv2.multiply(tint[:strip], cover, scale=1 / 255), dst=part)
+        rest = frame[y0 + strip :]
+        if len(rest):
+            cv2.addWeighted(rest, 1 - self.cover, tint[strip:], self.cover, 0, dst=rest)
+        edge = np.asarray(np.round(([*line, 0, y0]) * 16), np.int32)
         crest = (int(self.crest[0]), int(self.crest[1]), int(self.crest[2]))
         cv2.polylines(frame, [edge], False, crest, max(1, round(1.7 * scale)), cv2.LINE_AA, 4)
 
@@ -99,7 +103,8 @@ class ParticlesActor:
         plan = self.plan
         for number in range(self.count):
             near = rng.uniform(0.45, 1.0)
-            self._spots.append((rng.uniform(0, plan.width + 60), rng.uniform(0, plan.height + 40), near, rng.uniform(0, 6.3), number % len(self.sprites)))
+            self._spots.append((rng.uniform(0, plan.width + 60), rng.uniform(0, plan.height + 40), near,
+                rng.uniform(0, 6.3), number % len(self.sprites)))  # fmt: skip
 
     def draw(self, view: View, t: float) -> None:
         """Draw every particle where it is now."""
@@ -109,7 +114,9 @@ class ParticlesActor:
             wave = 2 * math.pi * t / drift.period + phase
             px = (x + (drift.wind * t - view.camera_x * 0.6) * near + drift.sway * near * math.sin(wave)) % wide - 30
             py = (y + drift.fall * plan.pace * near * t) % tall - 20
-            view.put(self.sprites[which], px, py, turn=phase + 2 * math.pi * drift.turns * t + 0.5 * math.sin(wave) * (drift.turns > 0), grow=(near, near * (math.cos(wave) if drift.turns > 0.5 else 1.0)), parallax=0.0)
+            view.put(self.sprites[which], px, py,
+                turn=phase + 2 * math.pi * drift.turns * t + 0.5 * math.sin(wave) * (drift.turns > 0), grow=(near,
+                    near * (math.cos(wave) if drift.turns > 0.5 else 1.0)), parallax=0.0)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -231,7 +238,8 @@ class FireworksActor:
             angle = 2 * math.pi * spark / 40 + rng.uniform(-0.06, 0.06)
             far = spread * rng.choice((1.0, 0.94, 0.62, 0.34))
             size = max(0.12, 0.62 * (1 - age / 2.0))
-            view.put(sprite, x + far * math.cos(angle), y + far * math.sin(angle) + 26 * age * age, grow=(size, size), alpha=max(0.0, 1 - age / 1.9), parallax=0.3)
+            view.put(sprite, x + far * math.cos(angle), y + far * math.sin(angle) + 26 * age * age, grow=(size,
+                size), alpha=max(0.0, 1 - age / 1.9), parallax=0.3)  # fmt: skip
 
 
 def spark_sprites(b: Brush) -> list[Sprite]:
@@ -263,7 +271,8 @@ class FlameActor:
         view.put(self.glow, self.x, self.y - 16 * self.size, grow=(flicker * 1.1, flicker * 1.1), alpha=0.8 * flicker)
         for number, (dx, tall) in enumerate(((-9, 0.75), (8, 0.8), (0, 1.05))):
             wave = math.sin(9 * t + number * 2.1) + 0.5 * math.sin(17 * t + number)
-            view.put(self.tongue, self.x + dx * self.size, self.y - 4, turn=0.13 * wave, grow=(0.9, tall * (0.92 + 0.12 * wave)))
+            view.put(self.tongue, self.x + dx * self.size, self.y - 4, turn=0.13 * wave, grow=(0.9,
+                tall * (0.92 + 0.12 * wave)))  # fmt: skip
         for spark in range(5):
             rise = (t * 0.7 + spark * 0.213) % 1.0
             x = self.x + 10 * math.sin(spark * 2.4 + 5 * rise) * self.size
@@ -274,7 +283,8 @@ def flame_sprites(b: Brush) -> tuple[Sprite, Sprite]:
     """Paint a tongue of flame (pivot at its foot) and its light (pivot in the middle)."""
     p = b.canvas(44, 70, (22, 64))
     for size, hue in ((1.0, (255, 122, 46)), (0.72, (255, 178, 64)), (0.42, (255, 238, 170))):
-        p.blob([(22, 64 - 54 * size), (22 + 14 * size, 64 - 22 * size), (22 + 9 * size, 63), (22 - 9 * size, 63), (22 - 14 * size, 64 - 20 * size)], b.look.glow(hue), plain=True, raw=True)
+        p.blob([(22, 64 - 54 * size), (22 + 14 * size, 64 - 22 * size), (22 + 9 * size, 63), (22 - 9 * size, 63),
+            (22 - 14 * size, 64 - 20 * size)], b.look.glow(hue), plain=True, raw=True)  # fmt: skip
     g = b.canvas(240, 240, (120, 120))
     g.light(120, 120, 118, b.look.glow((255, 160, 70)), 0.75)
     return p.sprite(), g.sprite()
@@ -294,7 +304,8 @@ class SteamActor:
         for number in range(6):
             rise = (t * 0.28 + number / 6) % 1.0
             x = self.x + 8 * math.sin(number * 1.9 + 4.2 * rise + 0.6 * t)
-            view.put(self.puff, x, self.y - 70 * rise, grow=(0.5 + rise, 0.6 + rise), alpha=0.5 * math.sin(math.pi * rise))
+            view.put(self.puff, x, self.y - 70 * rise, grow=(0.5 + rise, 0.6 + rise),
+                alpha=0.5 * math.sin(math.pi * rise))  # fmt: skip
 
 
 def steam_sprite(b: Brush) -> Sprite:
@@ -319,7 +330,8 @@ class SkyThingActor:
     def draw(self, view: View, t: float) -> None:
         """Draw it, breathing a little."""
         wave = math.sin(2 * math.pi * t / self.period + self.x)
-        view.put(self.sprite, self.x, self.y + self.sway * wave, turn=0.05 * wave, grow=(1 + 0.02 * wave, 1 + 0.02 * wave), parallax=self.parallax)
+        view.put(self.sprite, self.x, self.y + self.sway * wave, turn=0.05 * wave, grow=(1 + 0.02 * wave,
+            1 + 0.02 * wave), parallax=self.parallax)  # fmt: skip
 
 
 def paint_sky_thing(kind: str, b: Brush) -> Sprite:
@@ -336,7 +348,8 @@ def paint_sky_thing(kind: str, b: Brush) -> Sprite:
             for column in range(-5, 6):
                 x, y = 85 + column * 7.6 * math.cos(row * 0.24), 85 + row * 7.6
                 if (x - 85) ** 2 + (y - 85) ** 2 < 33**2:
-                    p.box(x - 3, y - 3, 6, 6, b.rng.choice([(255, 255, 255), (170, 200, 255), (255, 180, 230), (120, 124, 150)]), plain=True, raw=True, alpha=0.8)
+                    p.box(x - 3, y - 3, 6, 6, b.rng.choice([(255, 255, 255), (170, 200, 255), (255, 180, 230), (120,
+                        124, 150)]), plain=True, raw=True, alpha=0.8)  # fmt: skip
     else:
         p.light(85, 85, 80, b.look.glow(b.colour), 0.35)
         p.ellipse(85, 85, 44, 44, b.colour)
@@ -345,7 +358,8 @@ def paint_sky_thing(kind: str, b: Brush) -> Sprite:
             p.ellipse(85, y, half, tall, mix(b.colour, WHITE, 0.28), plain=True, alpha=0.6)
         p.ellipse(70, 70, 8, 7, scaled(b.colour, 0.8), plain=True, alpha=0.7)
         if b.rng.random() < 0.6:
-            ring = [(85 + 78 * math.cos(a), 85 + 20 * math.sin(a) - 0.25 * 78 * math.cos(a)) for a in np.linspace(-0.12, math.pi + 0.12, 40)]
+            ring = [(85 + 78 * math.cos(a),
+                85 + 20 * math.sin(a) - 0.25 * 78 * math.cos(a)) for a in np.linspace(-0.12, math.pi + 0.12, 40)]  # fmt: skip
             p.line(ring, 4.4, mix(b.colour, (255, 230, 190), 0.6), plain=True, alpha=0.9)
     return p.sprite()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from core.hashing import stable_int
 from core.media.film import Film, Frame
@@ -42,7 +41,8 @@ def shoot(storyboard: Storyboard, portraits: Portraits, progress: Progress, canc
         if cancelled():
             raise GenerationCancelled
         staged.append(_stage(storyboard, shot, frames, number, portraits))
-    parts = [(item.shot, item.frames, item.plan.extent, [*item.cast.take.contacts, *item.cast.sounds]) for item in staged]
+    parts = [(item.shot, item.frames, item.plan.extent, [*item.cast.take.contacts,
+        *item.cast.sounds]) for item in staged]  # fmt: skip
     sound = soundtrack(parts, storyboard.fps, storyboard.seed)
     return Film(
         storyboard.width,
@@ -94,4 +94,5 @@ def _frame(item: Staged, scenery: Scenery, lens: Frame, t: float) -> Frame:
         if actor.depth > _ACTS_BEFORE_FOREGROUND:
             actor.draw(view, t)
     frame = zoomed(frame, zoom, plan.width * plan.scale / 2, plan.floor * plan.scale * 0.85)
-    return np.asarray(cv2.multiply(frame, lens, scale=1 / 255), np.uint8)
+    cv2.multiply(frame, lens, dst=frame, scale=1 / 255)
+    return frame

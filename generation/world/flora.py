@@ -1,5 +1,6 @@
 """Painted props that stand on the ground. Pivot: the middle of their foot."""
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -26,7 +27,8 @@ def _tree(b: Brush) -> Sprite:
         p.ellipse(75 + dx, dy, r, r * 0.9, scaled(crown, 1.06 - dy * 0.0016), edge=dy < 85)
     for _ in range(22):
         x, y = 75 + b.rng.uniform(-46, 46), b.rng.uniform(26, 100)
-        p.ellipse(x, y, 3.6, 2.4, mix(crown, WHITE, b.rng.uniform(0.1, 0.35)), turn=b.rng.uniform(0, 3), plain=True, alpha=0.7)
+        p.ellipse(x, y, 3.6, 2.4, mix(crown, WHITE, b.rng.uniform(0.1, 0.35)), turn=b.rng.uniform(0, 3), plain=True,
+            alpha=0.7)  # fmt: skip
     return p.sprite()
 
 
@@ -36,16 +38,18 @@ def _pine(b: Brush) -> Sprite:
     for step in range(4):
         low, wide = 164 - 34 * step, 48 - 9.5 * step
         shade = mix(scaled((62, 122, 88), 0.9 + 0.08 * step), b.colour, 0.25)
-        p.polygon([(55 - wide, low), (55, low - 58), (55 + wide, low), (55 + wide * 0.4, low - 5), (55, low + 2), (55 - wide * 0.4, low - 5)], shade)
+        p.polygon([(55 - wide, low), (55, low - 58), (55 + wide, low), (55 + wide * 0.4, low - 5), (55, low + 2),
+            (55 - wide * 0.4, low - 5)], shade)  # fmt: skip
         if b.look.weather == "snow" or b.size > 0:
-            p.polygon([(55 - wide * 0.36, low - 36), (55, low - 58), (55 + wide * 0.36, low - 36), (55, low - 42)], (240, 246, 250), plain=True, alpha=0.85)
+            p.polygon([(55 - wide * 0.36, low - 36), (55, low - 58), (55 + wide * 0.36, low - 36), (55, low - 42)],
+                (240, 246, 250), plain=True, alpha=0.85)  # fmt: skip
     return p.sprite()
 
 
 def _palm(b: Brush) -> Sprite:
     p = b.canvas(170, 210, (76, 206))
     trunk = [(72, 206), (76, 150), (86, 96), (98, 58)]
-    for (x0, y0), (x1, y1) in zip(trunk, trunk[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(trunk):
         p.line([(x0, y0), (x1, y1)], 9, (166, 126, 88), edge=False)
     for y in range(70, 204, 13):
         p.line([(72 + (206 - y) * 0.17 - 5, y), (72 + (206 - y) * 0.17 + 6, y + 2)], 1.2, (126, 92, 64), plain=True)
@@ -116,8 +120,10 @@ def _crystal(b: Brush) -> Sprite:
     p.light(45, 64, 46, b.look.glow(mix(b.colour, WHITE, 0.35)), 0.7)
     for x, wide, tall, lean in ((28, 9, 40, -12), (62, 9, 46, 12), (45, 13, 74, 2)):
         tip = (x + lean, 94 - tall)
-        p.polygon([(x - wide, 94), (x - wide + lean * 0.7, 94 - tall * 0.7), tip, (x + lean * 0.4, 94)], mix(b.colour, WHITE, 0.35))
-        p.polygon([(x + lean * 0.4, 94), tip, (x + wide + lean * 0.7, 94 - tall * 0.68), (x + wide, 94)], scaled(b.colour, 0.9))
+        p.polygon([(x - wide, 94), (x - wide + lean * 0.7, 94 - tall * 0.7), tip, (x + lean * 0.4, 94)],
+            mix(b.colour, WHITE, 0.35))  # fmt: skip
+        p.polygon([(x + lean * 0.4, 94), tip, (x + wide + lean * 0.7, 94 - tall * 0.68), (x + wide, 94)],
+            scaled(b.colour, 0.9))  # fmt: skip
     return p.sprite()
 
 
@@ -242,7 +248,8 @@ def _house(b: Brush) -> Sprite:
 
 
 _PAINTERS: dict[str, Callable[[Brush], Sprite]] = {
-    "tree": _tree, "pine": _pine, "palm": _palm, "cactus": _cactus, "flower": _flower, "plant": _plant, "mushroom": _mushroom,
+    "tree": _tree, "pine": _pine, "palm": _palm, "cactus": _cactus, "flower": _flower, "plant": _plant,
+        "mushroom": _mushroom,
     "seaweed": _seaweed, "crystal": _crystal, "streetlight": _streetlight, "lamp": _lamp, "snowman": _snowman,
     "campfire": _campfire, "cup": _cup, "teapot": _teapot, "cake": _cake, "book": _book, "house": _house,
 }  # fmt: skip

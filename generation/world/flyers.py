@@ -32,7 +32,14 @@ def _eye(p: Painter, x: float, y: float, r: float = 2.4) -> None:
     p.ellipse(x + r * 0.35, y - r * 0.4, r * 0.35, r * 0.4, WHITE, plain=True, raw=True)
 
 
-def _bird(b: Brush, *, long: float = 1.0, beak: tuple[float, float, float] = (246, 176, 74), wing_long: float = 1.0, hz: float = 3.4) -> Flyer:
+def _bird(
+    b: Brush,
+    *,
+    long: float = 1.0,
+    beak: tuple[float, float, float] = (246, 176, 74),
+    wing_long: float = 1.0,
+    hz: float = 3.4,
+) -> Flyer:
     p = b.canvas(90, 60, (44, 30))
     p.polygon([(18, 30), (2, 22), (4, 36)], scaled(b.colour, 0.8))
     p.blob([(14, 30), (30, 20), (54, 19), (68, 26), (62, 38), (36, 42)], b.colour)
@@ -103,7 +110,18 @@ def _hot_air_balloon(b: Brush) -> Flyer:
     p.blob([(60, 6), (96, 20), (112, 56), (96, 92), (74, 116), (46, 116), (24, 92), (8, 56), (24, 20)], b.colour)
     for dx, shade in ((-27, WHITE), (27, WHITE), (0, (250, 206, 92))):
         wide = 9 if dx else 12
-        p.blob([(60 + dx * 0.5, 8), (60 + dx + wide, 54), (60 + dx * 0.4 + wide * 0.4, 115), (60 + dx * 0.4 - wide * 0.4, 115), (60 + dx - wide, 54)], shade, plain=True, alpha=0.85)
+        p.blob(
+            [
+                (60 + dx * 0.5, 8),
+                (60 + dx + wide, 54),
+                (60 + dx * 0.4 + wide * 0.4, 115),
+                (60 + dx * 0.4 - wide * 0.4, 115),
+                (60 + dx - wide, 54),
+            ],
+            shade,
+            plain=True,
+            alpha=0.85,
+        )
     for x in (50, 70):
         p.line([(x, 114), (60 + (x - 60) * 0.7, 138)], 1.1, (110, 84, 66), plain=True)
     p.light(60, 122, 14, (255, 200, 110), 0.8)
@@ -169,7 +187,11 @@ def _lantern(b: Brush) -> Flyer:
 def _ghost(b: Brush) -> Flyer:
     p = b.canvas(80, 96, (40, 48))
     p.light(40, 46, 44, b.look.glow((190, 214, 255)), 0.45)
-    p.blob([(40, 10), (62, 22), (66, 60), (68, 84), (56, 76), (46, 86), (36, 76), (24, 86), (12, 78), (15, 56), (18, 22)], b.colour, alpha=0.9)
+    p.blob(
+        [(40, 10), (62, 22), (66, 60), (68, 84), (56, 76), (46, 86), (36, 76), (24, 86), (12, 78), (15, 56), (18, 22)],
+        b.colour,
+        alpha=0.9,
+    )
     for x in (36, 52):
         p.ellipse(x, 38, 3.4, 5, DARK, plain=True, raw=True)
     p.ellipse(44, 52, 4, 5, DARK, plain=True, raw=True, alpha=0.8)
@@ -198,8 +220,18 @@ def _jellyfish(b: Brush) -> Flyer:
     p.light(45, 44, 44, b.look.glow(mix(b.colour, WHITE, 0.3)), 0.5)
     for step in range(5):
         x = 24 + step * 10.5
-        p.line([(x + 4 * math.sin(y * 0.09 + step), y) for y in range(54, 122, 8)], 2.6, mix(b.colour, WHITE, 0.35), plain=True, alpha=0.75)
-    p.blob([(45, 8), (70, 20), (78, 50), (66, 58), (56, 52), (45, 60), (34, 52), (24, 58), (12, 50), (20, 20)], b.colour, alpha=0.88)
+        p.line(
+            [(x + 4 * math.sin(y * 0.09 + step), y) for y in range(54, 122, 8)],
+            2.6,
+            mix(b.colour, WHITE, 0.35),
+            plain=True,
+            alpha=0.75,
+        )
+    p.blob(
+        [(45, 8), (70, 20), (78, 50), (66, 58), (56, 52), (45, 60), (34, 52), (24, 58), (12, 50), (20, 20)],
+        b.colour,
+        alpha=0.88,
+    )
     for x in (37, 53):
         _eye(p, x, 38, 2.4)
     return Flyer(p.sprite())
@@ -251,11 +283,16 @@ _PAINTERS: dict[str, Callable[[Brush], Flyer]] = {
 
 # How each moves: (units a second, height of its sway, seconds of its sway, rises instead of crossing)
 FLIGHTS: dict[str, tuple[float, float, float, bool]] = {
-    "bird": (62, 14, 2.2, False), "gull": (44, 18, 3.4, False), "hawk": (34, 22, 4.6, False), "bat": (70, 26, 1.7, False),
-    "butterfly": (24, 22, 1.9, False), "bee": (46, 12, 0.9, False), "balloon": (5, 8, 3.2, True), "hot_air_balloon": (9, 9, 5.0, False),
-    "kite": (4, 16, 2.7, False), "plane": (80, 12, 3.0, False), "drone": (40, 8, 2.4, False), "rocket": (96, 10, 2.0, False),
-    "lantern": (4, 7, 3.6, True), "ghost": (22, 16, 3.0, False), "fish": (46, 9, 2.6, False), "jellyfish": (4, 16, 3.2, True),
-    "turtle": (26, 12, 4.0, False), "whale": (30, 14, 5.0, False), "submarine": (34, 6, 3.6, False), "astronaut": (8, 14, 5.0, False),
+    "bird": (62, 14, 2.2, False), "gull": (44, 18, 3.4, False), "hawk": (34, 22, 4.6, False), "bat": (70, 26, 1.7,
+        False),
+    "butterfly": (24, 22, 1.9, False), "bee": (46, 12, 0.9, False), "balloon": (5, 8, 3.2,
+        True), "hot_air_balloon": (9, 9, 5.0, False),
+    "kite": (4, 16, 2.7, False), "plane": (80, 12, 3.0, False), "drone": (40, 8, 2.4, False), "rocket": (96, 10, 2.0,
+        False),
+    "lantern": (4, 7, 3.6, True), "ghost": (22, 16, 3.0, False), "fish": (46, 9, 2.6, False), "jellyfish": (4, 16,
+        3.2, True),
+    "turtle": (26, 12, 4.0, False), "whale": (30, 14, 5.0, False), "submarine": (34, 6, 3.6, False), "astronaut": (8,
+        14, 5.0, False),
 }  # fmt: skip
 _SIDEWAYS = {"butterfly"}
 _LEVEL = {"balloon", "hot_air_balloon", "lantern", "jellyfish", "kite", "ghost"}
@@ -314,13 +351,23 @@ class FlyerActor:
             view.put(flyer.body, x, y, turn=turn, parallax=self.parallax)
             return
         if flyer.tail:
-            view.put(flyer.wing, wx, wy, turn=turn + 0.4 * math.sin(beat) * face, grow=(face, 1.0), parallax=self.parallax)
+            view.put(
+                flyer.wing, wx, wy, turn=turn + 0.4 * math.sin(beat) * face, grow=(face, 1.0), parallax=self.parallax
+            )
             view.put(flyer.body, x, y, turn=turn, grow=(face, 1.0), parallax=self.parallax)
             return
         flap = -math.sin(beat)
         stretch = flap if abs(flap) > 0.12 else math.copysign(0.12, flap)
         if flyer.far_wing:
-            view.put(flyer.wing, wx + 5 * face, wy, turn=turn, grow=(face * 0.9, stretch * 0.85), alpha=0.85, parallax=self.parallax)
+            view.put(
+                flyer.wing,
+                wx + 5 * face,
+                wy,
+                turn=turn,
+                grow=(face * 0.9, stretch * 0.85),
+                alpha=0.85,
+                parallax=self.parallax,
+            )
         view.put(flyer.body, x, y, turn=turn, grow=(face, 1.0), parallax=self.parallax)
         view.put(flyer.wing, wx, wy, turn=turn, grow=(face, stretch), parallax=self.parallax)
 

@@ -47,7 +47,8 @@ VOICES = {
 }
 # What the other surface adds: how loud, how bright.
 _SURFACES = {
-    "grass": (0.55, 0.5), "sand": (0.5, 0.4), "snow": (0.45, 0.45), "carpet": (0.5, 0.4), "water": (0.9, 0.8), "soft": (0.5, 0.6),
+    "grass": (0.55, 0.5), "sand": (0.5, 0.4), "snow": (0.45, 0.45), "carpet": (0.5, 0.4), "water": (0.9, 0.8),
+        "soft": (0.5, 0.6),
     "sea_floor": (0.4, 0.35),
 }  # fmt: skip
 
@@ -67,7 +68,8 @@ def strike(material: str, surface: str, pitch_step: int, hard_step: int, rate_hz
             # Harder blows excite the high modes; high modes die sooner.
             level = weight * (0.35 + 0.16 * hard_step) ** number * bright ** (number * 0.6)
             sound += level * np.sin(2 * math.pi * hz * t) * np.exp(-t / (voice.ring_s / (1 + 0.55 * number)))
-    sound += voice.noise * bright * _burst(material, count, voice.noise_hz * bright, rate_hz) * np.exp(-t / (0.012 + voice.ring_s * 0.25 * voice.noise))
+    sound += voice.noise * bright * _burst(material, count, voice.noise_hz * bright,
+        rate_hz) * np.exp(-t / (0.012 + voice.ring_s * 0.25 * voice.noise))  # fmt: skip
     attack = max(1, int(0.0012 * rate_hz))
     sound[:attack] *= np.linspace(0, 1, attack, dtype=np.float32)
     sound[-64:] *= np.linspace(1, 0, 64, dtype=np.float32)
@@ -89,7 +91,8 @@ def lay_impacts(track: Samples, contacts: Sequence[Contact], rate_hz: int, width
     for contact in contacts:
         voice = VOICES[contact.material]
         octave = math.log2(_REFERENCE_SIZE / max(contact.size, 2.0)) * (0.75 if voice.ring_s < 1 else 0.4)
-        sound = strike(contact.material, contact.other, round(24 * max(-1.6, min(1.6, octave))), min(4, int(contact.strength * 5)), rate_hz)
+        sound = strike(contact.material, contact.other, round(24 * max(-1.6, min(1.6, octave))), min(4,
+            int(contact.strength * 5)), rate_hz)  # fmt: skip
         at = round((start_s + contact.t) * rate_hz)
         if at >= len(track):
             continue

@@ -8,7 +8,9 @@ from generation.world.paint import Painter
 from generation.world.scenery import SetBuilder, plan_seed
 
 
-def _wall(b: SetBuilder, top: Rgb, low: Rgb, draw: Callable[[Painter, float, float], None], parallax: float = 0.35) -> None:
+def _wall(
+    b: SetBuilder, top: Rgb, low: Rgb, draw: Callable[[Painter, float, float], None], parallax: float = 0.35
+) -> None:
     """A wall from the top of the frame to the floor's far edge; ``draw`` gets painter, width and height."""
     foot = _foot(b)
 
@@ -31,7 +33,9 @@ def _planks(b: SetBuilder, far: Rgb, near: Rgb) -> None:
     def boards(painter: Painter, width: float, height: float) -> None:
         centre = width / 2
         for step in range(-22, 23):
-            painter.line([(centre + step * 20, 0), (centre + step * 52, height)], 0.8, scaled(near, 0.84), plain=True, alpha=0.6)
+            painter.line(
+                [(centre + step * 20, 0), (centre + step * 52, height)], 0.8, scaled(near, 0.84), plain=True, alpha=0.6
+            )
         painter.gradient([(0, 0), (width, 0), (width, 16), (0, 16)], scaled(far, 0.72), far, alpha=0.55)
 
     b.ground(_foot(b), far, near, boards)
@@ -45,7 +49,8 @@ def _window(painter: Painter, b: SetBuilder, x: float, y: float, w: float, h: fl
         painter.ellipse(x + w * 0.7, y + h * 0.3, 9, 9, look.sun, plain=True, raw=True)
     else:
         painter.light(x + w * 0.66, y + h * 0.35, w * 0.6, look.sun, 0.6)
-    painter.blob([(x, y + h), (x, y + h * 0.76), (x + w * 0.3, y + h * 0.66), (x + w * 0.7, y + h * 0.78), (x + w, y + h * 0.7), (x + w, y + h)],
+    painter.blob([(x, y + h), (x, y + h * 0.76), (x + w * 0.3, y + h * 0.66), (x + w * 0.7, y + h * 0.78), (x + w,
+        y + h * 0.7), (x + w, y + h)],
                  look.tone((112, 160, 104), 0.3), plain=True, raw=True)  # fmt: skip
     painter.box(x + w / 2 - 2, y, 4, h, (250, 246, 238), plain=True)
     painter.box(x, y + h / 2 - 2, w, 4, (250, 246, 238), plain=True)
@@ -69,9 +74,18 @@ def _room(b: SetBuilder) -> None:
         tall = min(190.0, height * 0.42)
         _window(painter, b, width * 0.5, height * 0.78 - tall, width * 0.3, tall)
         for x in (width * 0.5 - 26, width * 0.8 + 2):
-            painter.blob([(x, height * 0.78 - tall - 16), (x + 24, height * 0.78 - tall - 16), (x + 20, height * 0.5), (x + 27, height * 0.84), (x - 3, height * 0.84), (x + 4, height * 0.5)],
+            painter.blob([(x, height * 0.78 - tall - 16), (x + 24, height * 0.78 - tall - 16), (x + 20,
+                height * 0.5), (x + 27, height * 0.84), (x - 3, height * 0.84), (x + 4, height * 0.5)],
                          (214, 122, 104), edge=False)  # fmt: skip
-        _frames(painter, rng, [(width * 0.10, height * 0.34, 44, 56), (width * 0.26, height * 0.40, 38, 38), (width * 0.12, height * 0.54, 34, 34)])
+        _frames(
+            painter,
+            rng,
+            [
+                (width * 0.10, height * 0.34, 44, 56),
+                (width * 0.26, height * 0.40, 38, 38),
+                (width * 0.12, height * 0.54, 34, 34),
+            ],
+        )
         painter.box(0, height - 13, width, 13, (250, 244, 232), plain=True)
 
     _wall(b, (244, 222, 198), (232, 200, 172), wall)
@@ -93,7 +107,9 @@ def _kitchen(b: SetBuilder) -> None:
         for row in range(int(height * 0.55 / tile), int(height / tile) + 1):
             for column in range(int(width / tile) + 1):
                 shade = rng.choice([(250, 246, 238), (242, 238, 230), (226, 240, 238)])
-                painter.box(column * tile + 1, row * tile + 1, tile - 2, tile - 2, shade, radius=2, plain=True, alpha=0.9)
+                painter.box(
+                    column * tile + 1, row * tile + 1, tile - 2, tile - 2, shade, radius=2, plain=True, alpha=0.9
+                )
         for shelf, y in enumerate((height * 0.22, height * 0.42)):
             painter.box(width * 0.08, y, width * 0.36, 6, (176, 126, 84), radius=2)
             for item in range(4):
@@ -111,7 +127,12 @@ def _court(b: SetBuilder) -> None:
 
     def wall(painter: Painter, width: float, height: float) -> None:
         for x in range(10, int(width), 74):
-            painter.gradient([(x, 26), (x + 54, 26), (x + 54, height * 0.30), (x, height * 0.30)], b.look.zenith, b.look.horizon, raw=True)
+            painter.gradient(
+                [(x, 26), (x + 54, 26), (x + 54, height * 0.30), (x, height * 0.30)],
+                b.look.zenith,
+                b.look.horizon,
+                raw=True,
+            )
             painter.box(x + 25, 26, 3, height * 0.30 - 26, (120, 116, 128), plain=True)
         top = height * 0.60
         for row in range(5):
@@ -129,7 +150,9 @@ def _court(b: SetBuilder) -> None:
     def lines(painter: Painter, width: float, height: float) -> None:
         centre = width / 2
         for step in range(-22, 23):
-            painter.line([(centre + step * 20, 0), (centre + step * 52, height)], 0.7, (176, 118, 66), plain=True, alpha=0.55)
+            painter.line(
+                [(centre + step * 20, 0), (centre + step * 52, height)], 0.7, (176, 118, 66), plain=True, alpha=0.55
+            )
         white: Rgb = (250, 244, 232)
         painter.line([(0, 10), (width, 10)], 2.2, white, plain=True)
         painter.line([(width * 0.1, 10), (-40, height)], 3.0, white, plain=True)
@@ -174,7 +197,12 @@ def _stage(b: SetBuilder) -> None:
         while x < width + 8:
             fold = rng.uniform(13, 22)
             painter.gradient([(x, 0), (x + fold, 0), (x + fold, height), (x, height)], (168, 52, 70), (112, 28, 58))
-            painter.gradient([(x + fold * 0.6, 0), (x + fold, 0), (x + fold, height), (x + fold * 0.6, height)], (112, 28, 54), (70, 16, 44), alpha=0.8)
+            painter.gradient(
+                [(x + fold * 0.6, 0), (x + fold, 0), (x + fold, height), (x + fold * 0.6, height)],
+                (112, 28, 54),
+                (70, 16, 44),
+                alpha=0.8,
+            )
             x += fold
         hues: list[Rgb] = [(255, 220, 150), (150, 200, 255), (255, 150, 210)]
         for number in range(4):

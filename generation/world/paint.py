@@ -51,7 +51,9 @@ class Painter:
             cv2.fillPoly(mask, [self._fixed(points, x, y)], 255, cv2.LINE_AA, _SHIFT_BITS)
             self._compose(mask, (x, y), colour, **how)
 
-    def ellipse(self, x: float, y: float, rx: float, ry: float, colour: Rgb, *, turn: float = 0.0, **how: float | bool) -> None:
+    def ellipse(
+        self, x: float, y: float, rx: float, ry: float, colour: Rgb, *, turn: float = 0.0, **how: float | bool
+    ) -> None:
         """Fill an ellipse; ``turn`` in radians."""
         self.polygon(ellipse_points(x, y, rx, ry, turn), colour, **how)
 
@@ -59,7 +61,9 @@ class Painter:
         """Fill the smooth closed curve through ``points``."""
         self.polygon(smooth(points), colour, **how)
 
-    def box(self, x: float, y: float, w: float, h: float, colour: Rgb, *, radius: float = 0.0, **how: float | bool) -> None:
+    def box(
+        self, x: float, y: float, w: float, h: float, colour: Rgb, *, radius: float = 0.0, **how: float | bool
+    ) -> None:
         """Fill a rectangle from its top left corner, with rounded corners."""
         self.polygon(rounded_box(x, y, w, h, radius), colour, **how)
 
@@ -156,7 +160,8 @@ class Painter:
         self, mask: Mask, corner: tuple[int, int], colour: Rgb, *, plain: bool = False, raw: bool = False,
         alpha: float = 1.0, edge: bool = True,
     ) -> None:  # fmt: skip
-        """Lay a mask in a colour: shaded unless ``plain``; through the hour's light unless ``raw`` (a light, an eye)."""
+        """Lay a mask in a colour: shaded unless ``plain``; through the hour's light unless ``raw`` (a light, "
+        "an eye)."""  # fmt: skip
         x, y = corner
         part = self._rgba[y : y + mask.shape[0], x : x + mask.shape[1]]
         if plain or not self.shading:

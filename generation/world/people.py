@@ -38,20 +38,49 @@ def pose_at(motion: str, t: float, phase: float, pace: float) -> Pose:
         case "jump":
             return _jump(t * pace + phase * 0.2)
         case "dance":
-            arms = ((2.4 + 0.5 * wave, 0.6), (-2.4 + 0.5 * wave, -0.6)) if math.sin(beat / 4) > 0 else ((1.2 * wave, 1.6), (1.2 * wave + 0.4, -1.6))
+            arms = (
+                ((2.4 + 0.5 * wave, 0.6), (-2.4 + 0.5 * wave, -0.6))
+                if math.sin(beat / 4) > 0
+                else ((1.2 * wave, 1.6), (1.2 * wave + 0.4, -1.6))
+            )
             knees = 0.35 + 0.3 * abs(wave)
-            return Pose(((-knees + 0.2 * wave, knees * 1.7), (knees * 0.4 + 0.2 * wave, knees)), arms, 4 * abs(wave) - 4, 0.16 * wave, 0, 0.12 * wave)
+            return Pose(
+                ((-knees + 0.2 * wave, knees * 1.7), (knees * 0.4 + 0.2 * wave, knees)),
+                arms,
+                4 * abs(wave) - 4,
+                0.16 * wave,
+                0,
+                0.12 * wave,
+            )
         case "wave":
-            return Pose(((0.05, 0.0), (-0.05, 0.0)), ((0.1, 0.15), (-2.55 + 0.1 * wave, -0.35 + 0.55 * math.sin(beat * 2))), 0, 0.02 * wave)
+            return Pose(
+                ((0.05, 0.0), (-0.05, 0.0)),
+                ((0.1, 0.15), (-2.55 + 0.1 * wave, -0.35 + 0.55 * math.sin(beat * 2))),
+                0,
+                0.02 * wave,
+            )
         case "score" | "miss":
             return _shot(t)
         case "fly" | "float" | "swim":
-            return Pose(((0.4 + 0.15 * wave, 0.5), (-0.1 - 0.15 * wave, 0.4)), ((1.3 + 0.2 * wave, 0.3), (-1.3 - 0.2 * wave, -0.3)), 6 * wave, 0, 0.12 * wave)
+            return Pose(
+                ((0.4 + 0.15 * wave, 0.5), (-0.1 - 0.15 * wave, 0.4)),
+                ((1.3 + 0.2 * wave, 0.3), (-1.3 - 0.2 * wave, -0.3)),
+                6 * wave,
+                0,
+                0.12 * wave,
+            )
         case "sleep":
             return Pose(((-1.5, 1.6), (-1.45, 1.55)), ((-0.5, -0.9), (-0.4, -0.9)), -34 + 0.6 * wave, 0.1, 0, 0.35)
         case _:
             breath = math.sin(beat * 0.35)
-            return Pose(((0.06, 0.0), (-0.06, 0.0)), ((0.12 + 0.03 * breath, 0.12), (-0.12 - 0.03 * breath, -0.05)), 0.7 * breath - 0.7, 0, 0, 0.05 * breath)
+            return Pose(
+                ((0.06, 0.0), (-0.06, 0.0)),
+                ((0.12 + 0.03 * breath, 0.12), (-0.12 - 0.03 * breath, -0.05)),
+                0.7 * breath - 0.7,
+                0,
+                0,
+                0.05 * breath,
+            )
 
 
 def _stride(beat: float, swing: float, knee: float, arm: float, lean: float, bounce: float, bent: float = 0.35) -> Pose:
@@ -68,11 +97,18 @@ def _jump(t: float) -> Pose:
     cycle = t % 1.25
     if cycle < 0.3:
         dip = math.sin(math.pi * cycle / 0.3)
-        return Pose(((0.7 * dip, -1.3 * dip), (0.6 * dip, -1.2 * dip)), ((-0.9 * dip, 0.2), (-0.8 * dip, 0.2)), -14 * dip, 0.2 * dip)
+        return Pose(
+            ((0.7 * dip, -1.3 * dip), (0.6 * dip, -1.2 * dip)),
+            ((-0.9 * dip, 0.2), (-0.8 * dip, 0.2)),
+            -14 * dip,
+            0.2 * dip,
+        )
     if cycle < 1.0:
         share = (cycle - 0.3) / 0.7
         high = 4 * share * (1 - share)
-        return Pose(((0.5 * high, -0.9 * high), (-0.2 * high, -0.5 * high)), ((2.5 * high, 0.2), (-2.5 * high, -0.2)), 74 * high)
+        return Pose(
+            ((0.5 * high, -0.9 * high), (-0.2 * high, -0.5 * high)), ((2.5 * high, 0.2), (-2.5 * high, -0.2)), 74 * high
+        )
     return Pose(((0.05, 0), (-0.05, 0)), ((0.2, 0.2), (-0.2, 0.2)))
 
 
@@ -81,11 +117,20 @@ def _shot(t: float) -> Pose:
     cycle = t % 2.4
     if cycle < 0.45:
         dip = cycle / 0.45
-        return Pose(((0.5 * dip, -0.9 * dip), (0.3 * dip, -0.8 * dip)), ((0.8 + 0.5 * dip, 1.6), (0.7 + 0.5 * dip, 1.6)), -9 * dip, 0.12 * dip)
+        return Pose(
+            ((0.5 * dip, -0.9 * dip), (0.3 * dip, -0.8 * dip)),
+            ((0.8 + 0.5 * dip, 1.6), (0.7 + 0.5 * dip, 1.6)),
+            -9 * dip,
+            0.12 * dip,
+        )
     if cycle < 0.95:
         rise = min(1.0, (cycle - 0.45) / 0.25)
         hop = math.sin(math.pi * min(1.0, (cycle - 0.45) / 0.5))
-        return Pose(((0.05, 0), (-0.12, -0.3 * hop)), ((1.3 + 1.55 * rise, 1.6 - 1.5 * rise), (1.2 + 1.2 * rise, 1.6 - 1.4 * rise)), 12 * hop)
+        return Pose(
+            ((0.05, 0), (-0.12, -0.3 * hop)),
+            ((1.3 + 1.55 * rise, 1.6 - 1.5 * rise), (1.2 + 1.2 * rise, 1.6 - 1.4 * rise)),
+            12 * hop,
+        )
     rest = min(1.0, (cycle - 0.95) / 0.5)
     return Pose(((0.08, 0), (-0.08, 0)), ((2.85 * (1 - rest) + 0.2, 0.1), (2.4 * (1 - rest) + 0.1, 0.1)), 0, 0.04)
 
@@ -104,11 +149,15 @@ class Figure:
     shadow: Sprite
 
 
-def paint_figure(b: Brush, shadow: Sprite, *, portrait: Frame | None = None, robot: bool = False, costume: str = "") -> Figure:
+def paint_figure(
+    b: Brush, shadow: Sprite, *, portrait: Frame | None = None, robot: bool = False, costume: str = ""
+) -> Figure:
     """Paint a figure; a portrait takes the place of the drawn face."""
     skin: Rgb = (206, 212, 224) if robot else b.rng.choice(SKINS)
     shirt = b.colour
-    trousers = scaled(b.colour, 0.6) if robot else b.rng.choice([(70, 88, 130), (84, 74, 92), (176, 146, 112), (60, 96, 110)])
+    trousers = (
+        scaled(b.colour, 0.6) if robot else b.rng.choice([(70, 88, 130), (84, 74, 92), (176, 146, 112), (60, 96, 110)])
+    )
     if costume == "astronaut":
         shirt = trousers = (240, 240, 246)
     shoe = b.rng.choice([(236, 236, 240), (226, 92, 84), (60, 56, 70)])
@@ -117,11 +166,14 @@ def paint_figure(b: Brush, shadow: Sprite, *, portrait: Frame | None = None, rob
         torso=_torso(b, shirt, robot), head=_head(b, skin, hair, portrait, robot, costume, False),
         blink=_head(b, skin, hair, portrait, robot, costume, True),
         thigh=_limb(b, _THIGH, 13.0, trousers), shin=_limb(b, _SHIN, 11.0, trousers, foot=shoe),
-        upper=_limb(b, _UPPER, 10.0, shirt), fore=_limb(b, _FORE, 8.6, mix(shirt, skin, 0.2 if robot else 1.0), hand=skin), shadow=shadow,
+        upper=_limb(b, _UPPER, 10.0, shirt), fore=_limb(b, _FORE, 8.6, mix(shirt, skin, 0.2 if robot else 1.0),
+            hand=skin), shadow=shadow,
     )  # fmt: skip
 
 
-def _limb(b: Brush, length: float, wide: float, colour: Rgb, *, foot: Rgb | None = None, hand: Rgb | None = None) -> Sprite:
+def _limb(
+    b: Brush, length: float, wide: float, colour: Rgb, *, foot: Rgb | None = None, hand: Rgb | None = None
+) -> Sprite:
     p = b.canvas(44, length + 30, (22, 12))
     p.box(22 - wide / 2, 12 - wide / 2, wide, length + wide, colour, radius=wide / 2)
     if foot is not None:
@@ -231,10 +283,30 @@ class FigureActor:
         turn = pose.turn
         if self.spins and pose.lift > 0:
             turn -= facing * 2 * math.pi * min(1.0, max(0.0, ((t * self.pace + self.phase * 0.2) % 1.25 - 0.3) / 0.7))
-        draw_figure(view, self.figure, pose, x, self.floor, facing, self.size, turn, blinks(t, self.phase) or self.motion == "sleep")
+        draw_figure(
+            view,
+            self.figure,
+            pose,
+            x,
+            self.floor,
+            facing,
+            self.size,
+            turn,
+            blinks(t, self.phase) or self.motion == "sleep",
+        )
 
 
-def draw_figure(view: View, figure: Figure, pose: Pose, x: float, floor: float, facing: float, size: float, turn: float, closed: bool) -> None:
+def draw_figure(
+    view: View,
+    figure: Figure,
+    pose: Pose,
+    x: float,
+    floor: float,
+    facing: float,
+    size: float,
+    turn: float,
+    closed: bool,
+) -> None:
     """Draw a figure from its joints: far limbs, body, head, near limbs."""
     k = size
     hip = (0.0, -_HIP * k - pose.lift * k)
@@ -293,7 +365,12 @@ def still_figure(b: Brush, portrait: Frame | None) -> Sprite:
     p = b.canvas(110, 150, (55, 75))
     suit: Rgb = (240, 240, 246)
     p.box(34, 62, 42, 44, scaled(suit, 0.8), radius=8)
-    for points in ([(44, 104), (36, 124), (42, 142)], [(66, 104), (76, 120), (88, 132)], [(40, 72), (22, 66), (14, 50)], [(70, 72), (88, 80), (98, 70)]):
+    for points in (
+        [(44, 104), (36, 124), (42, 142)],
+        [(66, 104), (76, 120), (88, 132)],
+        [(40, 72), (22, 66), (14, 50)],
+        [(70, 72), (88, 80), (98, 70)],
+    ):
         p.line([(float(x), float(y)) for x, y in points], 13, suit, edge=False)
     p.box(38, 60, 34, 48, suit, radius=12)
     p.box(45, 78, 20, 13, (96, 120, 160), radius=3, plain=True)

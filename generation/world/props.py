@@ -9,7 +9,8 @@ from generation.world.paint import Painter, Sprite
 
 # Bodies: radius of round ones; half width and half height of boxes.
 RADII = {
-    "ball": 19.0, "basketball": 17.0, "football": 15.0, "beach_ball": 24.0, "marble": 11.0, "tumbleweed": 21.0, "apple": 14.0,
+    "ball": 19.0, "basketball": 17.0, "football": 15.0, "beach_ball": 24.0, "marble": 11.0, "tumbleweed": 21.0,
+        "apple": 14.0,
     "orange_fruit": 13.0, "pumpkin": 22.0, "donut": 18.0, "coin": 13.0, "pendulum": 17.0,
 }  # fmt: skip
 BOXES = {"block": (17.0, 17.0), "domino": (5.5, 24.0), "seesaw": (92.0, 5.0)}
@@ -33,7 +34,8 @@ def _gloss(p: Painter, c: float, r: float) -> None:
 def _plain_ball(p: Painter, b: Brush, c: float, r: float) -> None:
     p.ellipse(c, c, r, r, b.colour)
     stripe = mix(b.colour, WHITE, 0.62)
-    p.polygon([(c + r * x, c + y * r) for x, y in ((-0.96, -0.22), (0.96, -0.22), (0.96, 0.22), (-0.96, 0.22))], stripe, plain=True, alpha=0.9)
+    p.polygon([(c + r * x, c + y * r) for x, y in ((-0.96, -0.22), (0.96, -0.22), (0.96, 0.22), (-0.96, 0.22))],
+        stripe, plain=True, alpha=0.9)  # fmt: skip
     _gloss(p, c, r)
 
 
@@ -53,7 +55,8 @@ def _football(p: Painter, b: Brush, c: float, r: float) -> None:
     p.polygon(_star(c, c, r * 0.36, 5), DARK, plain=True)
     for step in range(5):
         a = -math.pi / 2 + step * 2 * math.pi / 5
-        p.line([(c + r * 0.36 * math.cos(a), c + r * 0.36 * math.sin(a)), (c + r * 0.8 * math.cos(a), c + r * 0.8 * math.sin(a))], 1.1, DARK, plain=True)
+        p.line([(c + r * 0.36 * math.cos(a), c + r * 0.36 * math.sin(a)), (c + r * 0.8 * math.cos(a),
+            c + r * 0.8 * math.sin(a))], 1.1, DARK, plain=True)  # fmt: skip
         p.polygon(_star(c + r * 0.86 * math.cos(a), c + r * 0.86 * math.sin(a), r * 0.16, 5), DARK, plain=True)
     _gloss(p, c, r)
 
@@ -71,7 +74,8 @@ def _beach_ball(p: Painter, b: Brush, c: float, r: float) -> None:
 
 def _marble(p: Painter, b: Brush, c: float, r: float) -> None:
     p.ellipse(c, c, r, r, b.colour)
-    p.blob([(c - r * 0.6, c), (c, c - r * 0.35), (c + r * 0.6, c + r * 0.1), (c, c + r * 0.3)], mix(b.colour, WHITE, 0.6), plain=True)
+    p.blob([(c - r * 0.6, c), (c, c - r * 0.35), (c + r * 0.6, c + r * 0.1), (c, c + r * 0.3)], mix(b.colour, WHITE,
+        0.6), plain=True)  # fmt: skip
     _gloss(p, c, r)
     p.light(c + r * 0.3, c + r * 0.35, r * 0.7, b.look.glow(mix(b.colour, WHITE, 0.5)), 0.4)
 
@@ -87,9 +91,11 @@ def _tumbleweed(p: Painter, b: Brush, c: float, r: float) -> None:
 
 
 def _apple(p: Painter, b: Brush, c: float, r: float) -> None:
-    p.blob([(c, c - r * 0.78), (c + r * 0.75, c - r * 0.8), (c + r, c), (c + r * 0.55, c + r * 0.92), (c, c + r * 0.84), (c - r * 0.55, c + r * 0.92), (c - r, c), (c - r * 0.75, c - r * 0.8)], b.colour)
+    p.blob([(c, c - r * 0.78), (c + r * 0.75, c - r * 0.8), (c + r, c), (c + r * 0.55, c + r * 0.92), (c,
+        c + r * 0.84), (c - r * 0.55, c + r * 0.92), (c - r, c), (c - r * 0.75, c - r * 0.8)], b.colour)  # fmt: skip
     p.line([(c, c - r * 0.7), (c + r * 0.12, c - r * 1.25)], 1.8, (96, 70, 50), plain=True)
-    p.blob([(c + r * 0.1, c - r * 1.0), (c + r * 0.5, c - r * 1.35), (c + r * 0.8, c - r * 1.1), (c + r * 0.4, c - r * 0.9)], (116, 176, 84), plain=True)
+    p.blob([(c + r * 0.1, c - r * 1.0), (c + r * 0.5, c - r * 1.35), (c + r * 0.8, c - r * 1.1), (c + r * 0.4,
+        c - r * 0.9)], (116, 176, 84), plain=True)  # fmt: skip
     _gloss(p, c, r)
 
 
@@ -159,10 +165,12 @@ def _plank(b: Brush, hw: float, hh: float) -> Sprite:
 
 
 _ROUND_PAINTERS: dict[str, Callable[[Painter, Brush, float, float], None]] = {
-    "basketball": _basketball, "football": _football, "beach_ball": _beach_ball, "marble": _marble, "tumbleweed": _tumbleweed,
+    "basketball": _basketball, "football": _football, "beach_ball": _beach_ball, "marble": _marble,
+        "tumbleweed": _tumbleweed,
     "apple": _apple, "orange_fruit": _citrus, "pumpkin": _pumpkin, "donut": _donut, "coin": _coin, "pendulum": _steel,
 }  # fmt: skip
-_BOX_PAINTERS: dict[str, Callable[[Brush, float, float], Sprite]] = {"block": _block, "domino": _domino, "seesaw": _plank}
+_BOX_PAINTERS: dict[str, Callable[[Brush, float, float], Sprite]] = {"block": _block, "domino": _domino,
+    "seesaw": _plank}  # fmt: skip
 
 
 def _steps(start: float, end: float, count: int = 18) -> list[float]:

@@ -47,8 +47,18 @@ class SetBuilder:
         draw(painter, width)
         if blur:
             painter.blur(blur)
-        layer = Layer(painter.sprite().rgba, round(top * plan.scale), parallax, drift * plan.scale)
+        layer = Layer.of(painter.sprite().rgba, round(top * plan.scale), parallax, drift * plan.scale)
         (self.scenery.before if before else self.scenery.behind).append(layer)
+
+    def finished(self) -> Scenery:
+        """Return the set, without the parts of layers that the ground hides."""
+        behind = self.scenery.behind
+        margin = round(60 * self.plan.scale) if self.plan.camera == "rise" else 2
+        for number, layer in enumerate(behind):
+            ground = min((other.top for other in behind[number + 1 :] if other.is_opaque), default=None)
+            if ground is not None:
+                layer.cut_below(ground + margin)
+        return self.scenery
 
     def _sky(self) -> Frame:
         plan, look = self.plan, self.look
@@ -161,7 +171,8 @@ class SetBuilder:
             for _ in range(trees):
                 x, y = line[rng.randrange(len(line))]
                 self._tuft_tree(painter, rng, x, y + 3)
-            painter.gradient([*line, (width, bottom - top), (0, bottom - top)], scaled(colour, 1.12), scaled(colour, 0.82))
+            painter.gradient([*line, (width, bottom - top), (0, bottom - top)], scaled(colour, 1.12), scaled(colour,
+                0.82))  # fmt: skip
             if self.look.is_neon:
                 painter.line(line, 1.4, self.look.glow((60, 230, 255)), plain=True, raw=True)
 
@@ -173,7 +184,8 @@ class SetBuilder:
         painter.box(x - 1.2, y - size, 2.4, size, (110, 84, 62), plain=True)
         painter.ellipse(x, y - size * 1.3, size * 0.62, size * 0.8, green, edge=False)
 
-    def ridge(self, base: float, peak: float, colour: Rgb, parallax: float, depth: float, *, snow: bool = False) -> None:
+    def ridge(self, base: float, peak: float, colour: Rgb, parallax: float, depth: float, *,
+        snow: bool = False) -> None:  # fmt: skip
         """A jagged line of mountains, lit from the right, with snow on the high parts."""
         rng = Random(plan_seed(self.plan, "ridge", round(base), round(depth * 100)))
         top, bottom = base - peak * 1.2, self.plan.floor + 6
@@ -204,9 +216,11 @@ class SetBuilder:
             right = [(x, top + cap * 1.06), (x + cap * slope * 0.45, top + cap * 0.7), (x + cap * slope, top + cap)]
             painter.polygon([(x, top), *right], (250, 250, 252), plain=True)
         if self.look.is_neon:
-            painter.line([(x - reach, foot), (x, top), (x + reach, foot)], 1.2, self.look.glow((200, 80, 255)), plain=True, raw=True)
+            painter.line([(x - reach, foot), (x, top), (x + reach, foot)], 1.2, self.look.glow((200, 80, 255)),
+                plain=True, raw=True)  # fmt: skip
 
-    def woods(self, base: float, tall: float, colour: Rgb, parallax: float, depth: float, *, pointed: bool, gap: float) -> None:
+    def woods(self, base: float, tall: float, colour: Rgb, parallax: float, depth: float, *, pointed: bool,
+        gap: float) -> None:  # fmt: skip
         """A row of trees standing on a line: pointed (firs) or round (leafy)."""
         rng = Random(plan_seed(self.plan, "woods", round(base), round(depth * 100)))
         top, bottom = base - tall * 1.3, self.plan.floor + 6
@@ -220,7 +234,8 @@ class SetBuilder:
                 (self._fir if pointed else self._leafy)(painter, rng, x, ground + 4, size, shade)
                 x += gap * rng.uniform(0.6, 1.3)
             soil = scaled(colour, 0.9)
-            painter.gradient([(0, ground), (width, ground), (width, bottom - top), (0, bottom - top)], soil, scaled(soil, 0.9))
+            painter.gradient([(0, ground), (width, ground), (width, bottom - top), (0, bottom - top)], soil,
+                scaled(soil, 0.9))  # fmt: skip
 
         self.layer(top, bottom, parallax, depth, draw)
 
@@ -236,7 +251,8 @@ class SetBuilder:
         painter.box(x - size * 0.04, y - size * 0.55, size * 0.08, size * 0.55, (104, 80, 62), plain=True)
         for dx, dy, r in ((0, -0.78, 0.30), (-0.2, -0.6, 0.24), (0.2, -0.62, 0.25), (0.02, -0.56, 0.26)):
             wobble = rng.uniform(0.9, 1.1)
-            painter.ellipse(x + dx * size, y + dy * size, r * size * wobble, r * size * 0.9, scaled(colour, 1 - dy * 0.1), edge=False)
+            painter.ellipse(x + dx * size, y + dy * size, r * size * wobble, r * size * 0.9, scaled(colour,
+                1 - dy * 0.1), edge=False)  # fmt: skip
 
     def skyline(self, base: float, tall: float, colour: Rgb, parallax: float, depth: float, gap: float) -> None:
         """A row of buildings with windows; some are lit after dark."""
@@ -248,20 +264,24 @@ class SetBuilder:
             while x < width + 10:
                 wide = gap * rng.uniform(0.7, 1.3)
                 high = tall * rng.uniform(0.35, 1.0)
-                self._building(painter, rng, x, base - top - high, wide, bottom - top, scaled(colour, rng.uniform(0.85, 1.15)))
+                self._building(painter, rng, x, base - top - high, wide, bottom - top, scaled(colour,
+                    rng.uniform(0.85, 1.15)))  # fmt: skip
                 x += wide + rng.uniform(0, 3)
 
         self.layer(top, bottom, parallax, depth, draw)
 
     def _building(self, painter: Painter, rng: Random, x: float, y: float, w: float, foot: float, colour: Rgb) -> None:
         look = self.look
-        painter.gradient([(x, y), (x + w, y), (x + w, foot), (x, foot)], scaled(colour, 1.1), mix(colour, look.haze, 0.25))
-        lit = look.glow((255, 214, 130)) if not look.is_neon else look.glow(rng.choice([(60, 230, 255), (255, 70, 190), (255, 220, 90)]))
+        painter.gradient([(x, y), (x + w, y), (x + w, foot), (x, foot)], scaled(colour, 1.1), mix(colour, look.haze,
+            0.25))  # fmt: skip
+        lit = look.glow((255, 214, 130)) if not look.is_neon else look.glow(rng.choice([(60, 230, 255), (255, 70,
+            190), (255, 220, 90)]))  # fmt: skip
         step_x, step_y = 9.0, 12.0
         for row in range(int(min(foot - y, 260) / step_y) - 1):
             for column in range(max(1, int((w - 4) / step_x))):
                 on = rng.random() < (0.5 if look.is_dark else 0.12)
-                pane = mix(lit, look.tone(colour, painter.depth), painter.depth * 0.55) if on else look.tone(scaled(colour, 0.78), painter.depth)
+                pane = mix(lit, look.tone(colour, painter.depth),
+                    painter.depth * 0.55) if on else look.tone(scaled(colour, 0.78), painter.depth)  # fmt: skip
                 painter.box(x + 4 + column * step_x, y + 7 + row * step_y, 4.4, 6.4, pane, plain=True, raw=True)
         if look.is_neon:
             edge = look.glow(rng.choice([(60, 230, 255), (255, 70, 190)]))
@@ -269,7 +289,8 @@ class SetBuilder:
 
     # Ground ----------------------------------------------------------------------------------------------------------
 
-    def ground(self, top: float, far: Rgb, near: Rgb, detail: Callable[[Painter, float, float], None] | None = None) -> None:
+    def ground(self, top: float, far: Rgb, near: Rgb, detail: Callable[[Painter, float, float],
+        None] | None = None) -> None:  # fmt: skip
         """The ground that actors stand on, down to the foot of the frame. ``detail`` gets painter, width and depth."""
         height = self.plan.height - top + 60
 
@@ -294,7 +315,8 @@ class SetBuilder:
             gap *= 1.42
         centre = width / 2
         for step in range(-16, 17):
-            painter.line([(centre + step * 22, 0), (centre + step * 90, height)], 0.8, cool, plain=True, raw=True, alpha=0.45)
+            painter.line([(centre + step * 22, 0), (centre + step * 90, height)], 0.8, cool, plain=True, raw=True,
+                alpha=0.45)  # fmt: skip
 
     def foreground(self, draw: Callable[[Painter, float], None], tall: float, blur: float = 1.2) -> None:
         """What stands close to the lens, out of focus, along the foot of the frame."""
@@ -323,7 +345,8 @@ def wavy(rng: Random, width: float, base: float, swing: float) -> list[Point]:
     return points
 
 
-def scatter(rng: Random, count: int, width: float, height: float, power: float = 0.6) -> Sequence[tuple[float, float, float]]:
+def scatter(rng: Random, count: int, width: float, height: float, power: float = 0.6) -> Sequence[tuple[float, float,
+    float]]:  # fmt: skip
     """Return (x, y, share of depth) of things strewn over a ground: denser and smaller towards the horizon."""
     spots = []
     for _ in range(count):

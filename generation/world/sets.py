@@ -22,7 +22,7 @@ def build_set(scene: str, plan: Plan, look: Look) -> Scenery:
         INTERIORS[scene](builder)
     else:
         _OUTDOORS[scene](builder)
-    return builder.scenery
+    return builder.finished()
 
 
 def _open_sky(b: SetBuilder, clouds: int = 4) -> None:
@@ -119,7 +119,8 @@ def _beach(b: SetBuilder) -> None:
     def ripples(painter: Painter, width: float, height: float) -> None:
         painter.gradient([(0, 0), (width, 0), (width, 9), (0, 5)], (252, 250, 240), (230, 214, 178))
         for x, y, near in scatter(rng, int(width * 0.22), width, height):
-            painter.line([(x, y + 14), (x + 10 + 26 * near, y + 14)], 0.5 + near, (204, 168, 116), plain=True, alpha=0.5)
+            painter.line([(x, y + 14), (x + 10 + 26 * near, y + 14)], 0.5 + near, (204, 168, 116), plain=True,
+                alpha=0.5)  # fmt: skip
         for x, y, near in scatter(rng, 14, width, height):
             painter.ellipse(x, y + 18, 1.5 + 2.5 * near, 1.2 + 1.6 * near, (250, 236, 220), edge=False)
 
@@ -159,7 +160,8 @@ def _underwater(b: SetBuilder) -> None:
             shade = rng.choice([(236, 120, 128), (244, 166, 104), (176, 120, 196), (248, 200, 112), (104, 190, 170)])
             if rng.random() < 0.5:
                 for lean in (-0.5, -0.2, 0.15, 0.5):
-                    painter.line([(x, 96), (x + lean * size, 96 - size * rng.uniform(0.7, 1.2))], size * 0.16, shade, edge=False)
+                    painter.line([(x, 96), (x + lean * size, 96 - size * rng.uniform(0.7, 1.2))], size * 0.16, shade,
+                        edge=False)  # fmt: skip
             else:
                 painter.ellipse(x, 96, size * 0.62, size * 0.5, shade, edge=False)
 
@@ -167,7 +169,8 @@ def _underwater(b: SetBuilder) -> None:
 
     def pebbles(painter: Painter, width: float, height: float) -> None:
         for x, y, near in scatter(rng, int(width * 0.16), width, height):
-            painter.ellipse(x, y + 4, 2 + 5 * near, 1.2 + 2.4 * near, rng.choice([(186, 178, 150), (150, 158, 150)]), edge=False)
+            painter.ellipse(x, y + 4, 2 + 5 * near, 1.2 + 2.4 * near, rng.choice([(186, 178, 150), (150, 158, 150)]),
+                edge=False)  # fmt: skip
 
     b.ground(plan.floor - 40, (150, 190, 180), (204, 196, 150), pebbles)
 
@@ -189,7 +192,8 @@ def _road(b: SetBuilder, top: float) -> None:
         painter.gradient([(0, kerb + 5), (width, kerb + 5), (width, height), (0, height)], (98, 100, 112), (70, 72, 86))
         x = 0.0
         while x < width:
-            painter.polygon([(x, kerb + 62), (x + 46, kerb + 62), (x + 42, kerb + 69), (x - 6, kerb + 69)], (244, 226, 160), plain=True)
+            painter.polygon([(x, kerb + 62), (x + 46, kerb + 62), (x + 42, kerb + 69), (x - 6, kerb + 69)], (244,
+                226, 160), plain=True)  # fmt: skip
             x += 92
         for joint in range(0, int(width), 40):
             painter.line([(joint, 0), (joint - 8, kerb)], 0.8, (158, 154, 150), plain=True)
@@ -237,7 +241,8 @@ def _desert(b: SetBuilder) -> None:
     def ripples(painter: Painter, width: float, height: float) -> None:
         for x, y, near in scatter(rng, int(width * 0.3), width, height):
             half = 8 + 26 * near
-            painter.line([(x - half, y + 4), (x, y), (x + half, y + 4)], 0.6 + near, (188, 132, 82), plain=True, alpha=0.45)
+            painter.line([(x - half, y + 4), (x, y), (x + half, y + 4)], 0.6 + near, (188, 132, 82), plain=True,
+                alpha=0.45)  # fmt: skip
 
     b.ground(h + 58, (238, 196, 134), (206, 148, 90), ripples)
 
@@ -318,13 +323,15 @@ def _cave(b: SetBuilder) -> None:
 
     def stones(painter: Painter, width: float, height: float) -> None:
         for x, y, near in scatter(rng, int(width * 0.14), width, height):
-            painter.ellipse(x, y + 4, 4 + 12 * near, 2 + 5 * near, rng.choice([(92, 86, 116), (74, 70, 98)]), edge=False)
+            painter.ellipse(x, y + 4, 4 + 12 * near, 2 + 5 * near, rng.choice([(92, 86, 116), (74, 70, 98)]),
+                edge=False)  # fmt: skip
 
     b.ground(plan.floor - 46, (96, 88, 120), (60, 54, 82), stones)
 
 
 _OUTDOORS: dict[str, Callable[[SetBuilder], None]] = {
     "meadow": _meadow, "forest": _forest, "mountains": _mountains, "lake": _lake, "beach": _beach, "ocean": _ocean,
-    "underwater": _underwater, "street": _street, "city": _city, "park": _park, "desert": _desert, "snowfield": _snowfield,
+    "underwater": _underwater, "street": _street, "city": _city, "park": _park, "desert": _desert,
+        "snowfield": _snowfield,
     "sky": _sky_scene, "space": _space, "cave": _cave,
 }  # fmt: skip

@@ -60,7 +60,9 @@ class Water:
     def surface(self, x: float, t: float) -> float:
         """Return the height of the surface at x."""
         t *= self.speed
-        return self.level + self.swell * (math.sin(x / 31.0 + 1.5 * t) + 0.55 * math.sin(x / 13.7 - 2.1 * t + 1.3)) / 1.55
+        return (
+            self.level + self.swell * (math.sin(x / 31.0 + 1.5 * t) + 0.55 * math.sin(x / 13.7 - 2.1 * t + 1.3)) / 1.55
+        )
 
     def surfaces(self, xs: NDArray[np.float64], t: float, *, lag: float = 0.0) -> NDArray[np.float64]:
         """Return the heights at many x; ``lag`` gives a second, different row of waves."""
@@ -112,7 +114,8 @@ class Simulation:
 
     # Setting up ------------------------------------------------------------------------------------------------------
 
-    def fixed(self, start: tuple[float, float], end: tuple[float, float], *, radius: float = 2.0, material: str = "wood",
+    def fixed(self, start: tuple[float, float], end: tuple[float, float], *, radius: float = 2.0,
+        material: str = "wood",
               bounce: float = 1.0, friction: float = 0.9) -> None:  # fmt: skip
         """Add an immovable bar."""
         shape = pymunk.Segment(self.space.static_body, start, end, radius)
@@ -128,7 +131,8 @@ class Simulation:
         self.space.add(shape)
 
     def ball(
-        self, x: float, y: float, radius: float, material: str, *, velocity: tuple[float, float] = (0, 0), spin: float = 0.0,
+        self, x: float, y: float, radius: float, material: str, *, velocity: tuple[float, float] = (0,
+            0), spin: float = 0.0,
         enters_s: float = 0.0, density: float | None = None,
     ) -> SimBody:  # fmt: skip
         """Add a disc."""

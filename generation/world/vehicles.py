@@ -12,7 +12,8 @@ from generation.world.paint import Sprite
 from generation.world.people import Figure, Pose, draw_figure, pose_at
 from generation.world.view import View
 
-WHEELS = {"car": ((-36, 36), 13.0), "bus": ((-50, 52), 13.0), "train": ((-58, -22, 22, 58), 11.0), "bicycle": ((-27, 27), 19.0), "sled": ((), 0.0)}
+WHEELS = {"car": ((-36, 36), 13.0), "bus": ((-50, 52), 13.0), "train": ((-58, -22, 22, 58), 11.0), "bicycle": ((-27,
+    27), 19.0), "sled": ((), 0.0)}  # fmt: skip
 SPEEDS = {"car": 120.0, "bus": 80.0, "train": 100.0, "bicycle": 80.0, "sled": 110.0}
 
 
@@ -54,7 +55,8 @@ def _long(b: Brush, w: float, h: float, panes: int) -> Sprite:
     p.box(15, 6, w, h, b.colour, radius=9)
     p.box(15, h * 0.66, w, 7, mix(b.colour, WHITE, 0.6), plain=True)
     for number in range(panes):
-        p.box(23 + number * (w - 12) / panes, 15, (w - 12) / panes - 7, h * 0.36, _pane(b), radius=4, plain=True, raw=True)
+        p.box(23 + number * (w - 12) / panes, 15, (w - 12) / panes - 7, h * 0.36, _pane(b), radius=4, plain=True,
+            raw=True)  # fmt: skip
     p.ellipse(w + 11, h - 6, 4, 4, b.look.glow((255, 240, 190)), plain=True, raw=True)
     return p.sprite()
 
@@ -76,7 +78,8 @@ def _train(b: Brush) -> Sprite:
 
 def _bicycle(b: Brush) -> Sprite:
     p = b.canvas(110, 80, (55, 76))
-    for bar in ([(28, 57), (50, 58), (42, 32), (28, 57)], [(42, 34), (74, 32), (50, 58)], [(82, 57), (72, 24), (66, 22)], [(72, 24), (80, 22)]):
+    for bar in ([(28, 57), (50, 58), (42, 32), (28, 57)], [(42, 34), (74, 32), (50, 58)], [(82, 57), (72, 24), (66,
+        22)], [(72, 24), (80, 22)]):  # fmt: skip
         p.line([(float(x), float(y)) for x, y in bar], 3.4, b.colour, edge=False)
     p.line([(35, 29), (49, 29)], 4.6, DARK, edge=False)
     return p.sprite()
@@ -96,7 +99,8 @@ def paint_wheel(b: Brush, radius: float, *, spoked: bool) -> Sprite:
     p = b.canvas(radius * 2 + 8, radius * 2 + 8, (radius + 4, radius + 4))
     c = radius + 4
     if spoked:
-        ring = [(c + (radius - 1.4) * math.cos(a), c + (radius - 1.4) * math.sin(a)) for a in np.linspace(0, 2 * math.pi, 44)]
+        ring = [(c + (radius - 1.4) * math.cos(a), c + (radius - 1.4) * math.sin(a)) for a in np.linspace(0,
+            2 * math.pi, 44)]  # fmt: skip
         for step in range(8):
             a = step * math.pi / 8
             dx, dy = (radius - 2) * math.cos(a), (radius - 2) * math.sin(a)
@@ -146,19 +150,24 @@ class VehicleActor:
         view.put(self.body, x, y, grow=(self.facing, 1.0), turn=0.01 * jolt)
         if self.wheel is not None:
             for place in places:
-                view.put(self.wheel, x + self.facing * place * self.size, self.floor + (y - self.floor if self.flies else 0) - radius * self.size, turn=self.facing * gone / (radius * self.size))
+                view.put(self.wheel, x + self.facing * place * self.size,
+                    self.floor + (y - self.floor if self.flies else 0) - radius * self.size,
+                        turn=self.facing * gone / (radius * self.size))  # fmt: skip
 
     def _draw_rider(self, view: View, x: float, y: float, t: float) -> None:
         if self.rider is None:
             return
         if self.kind == "bicycle":
             pedal = self.speed * t / 26.0
-            legs = ((0.75 + 0.42 * math.sin(pedal), -0.95 - 0.42 * math.cos(pedal)), (0.75 - 0.42 * math.sin(pedal), -0.95 + 0.42 * math.cos(pedal)))
+            legs = ((0.75 + 0.42 * math.sin(pedal), -0.95 - 0.42 * math.cos(pedal)), (0.75 - 0.42 * math.sin(pedal),
+                -0.95 + 0.42 * math.cos(pedal)))  # fmt: skip
             pose = Pose(legs, ((0.95, 0.25), (0.85, 0.25)), 0, 0.3)
-            draw_figure(view, self.rider, pose, x - self.facing * 10 * self.size, y + 3 * self.size, self.facing, self.size, 0.0, False)
+            draw_figure(view, self.rider, pose, x - self.facing * 10 * self.size, y + 3 * self.size, self.facing,
+                self.size, 0.0, False)  # fmt: skip
         else:
             pose = Pose(((1.4, -0.2), (1.3, -0.2)), ((0.9, 0.4), (0.8, 0.4)), -16, -0.1)
-            draw_figure(view, self.rider, pose, x - self.facing * 6 * self.size, y + 6 * self.size, self.facing, self.size, 0.0, False)
+            draw_figure(view, self.rider, pose, x - self.facing * 6 * self.size, y + 6 * self.size, self.facing,
+                self.size, 0.0, False)  # fmt: skip
 
 
 def paint_boat(kind: str, b: Brush) -> Sprite:
@@ -192,7 +201,8 @@ def paint_boat(kind: str, b: Brush) -> Sprite:
             p = b.canvas(70, 40, (35, 26))
             p.ellipse(35, 27, 32, 8, (104, 168, 96))
             for dx, tall in ((-12, 12), (12, 12), (-6, 18), (6, 18), (0, 21)):
-                p.blob([(35 + dx * 0.4, 26), (35 + dx - 5, 26 - tall * 0.6), (35 + dx, 26 - tall), (35 + dx + 5, 26 - tall * 0.6)], mix(b.colour, WHITE, 0.02 * tall))
+                p.blob([(35 + dx * 0.4, 26), (35 + dx - 5, 26 - tall * 0.6), (35 + dx, 26 - tall), (35 + dx + 5,
+                    26 - tall * 0.6)], mix(b.colour, WHITE, 0.02 * tall))  # fmt: skip
             return p.sprite()
         case "paddler":
             p = b.canvas(150, 40, (75, 16))
@@ -210,7 +220,8 @@ def paint_boat(kind: str, b: Brush) -> Sprite:
 
 # Half width and half height of each hull, and how fast it goes by itself
 HULLS: dict[str, tuple[float, float, float]] = {
-    "sailboat": (50, 15, 24), "paper_boat": (40, 12, 16), "duck": (26, 13, 22), "lily": (28, 6, 0), "paddler": (64, 8, 26), "buoy": (20, 14, 0),
+    "sailboat": (50, 15, 24), "paper_boat": (40, 12, 16), "duck": (26, 13, 22), "lily": (28, 6, 0), "paddler": (64,
+        8, 26), "buoy": (20, 14, 0),
 }  # fmt: skip
 
 
@@ -237,8 +248,10 @@ class FloaterActor:
                 pose = pose_at("jump", t, 0.0, 0.8)
             else:
                 pull = math.sin(2 * math.pi * t * 0.55 + self.phase)
-                pose = Pose(((0.22, -0.35), (-0.16, -0.3)), ((1.15 + 0.5 * pull, 0.3), (0.7 + 0.6 * pull, 0.5)), -3, 0.1 + 0.06 * pull)
+                pose = Pose(((0.22, -0.35), (-0.16, -0.3)), ((1.15 + 0.5 * pull, 0.3), (0.7 + 0.6 * pull, 0.5)), -3,
+                    0.1 + 0.06 * pull)  # fmt: skip
                 hand = (x + self.facing * (26 + 12 * pull) * self.size, y - 72 * self.size)
-                view.line([(hand[0] - self.facing * 8, hand[1] - 16), (hand[0] + self.facing * (4 + 16 * pull), y + 22)], 2.6, (132, 96, 70))
+                view.line([(hand[0] - self.facing * 8, hand[1] - 16), (hand[0] + self.facing * (4 + 16 * pull),
+                    y + 22)], 2.6, (132, 96, 70))  # fmt: skip
             draw_figure(view, self.rider, pose, x, y - 5, self.facing, self.size, angle * 0.4 * self.facing, False)
         view.put(self.sprite, x, y + self.draft, turn=angle, grow=(self.facing, 1.0))

@@ -81,7 +81,8 @@ SCENES: dict[str, SceneKind] = {
         "street, road, traffic, highway, intersection, downtown, sidewalk, race track, racing, commute, town",
         "tarmac", "city, pad", "car, person, streetlight"),
     "city": _scene(
-        "city, skyline, skyscraper, rooftop, metropolis, cyberpunk, urban, tower, futuristic, architecture, building, bridge",
+        "city, skyline, skyscraper, rooftop, metropolis, cyberpunk, urban, tower, futuristic, architecture, "
+        "building, bridge",
         "stone", "city, pad", "person, drone, lantern"),
     "park": _scene(
         "park, garden, playground, bench, lawn, botanical, backyard, gardening, orchard, courtyard, temple",
@@ -90,18 +91,22 @@ SCENES: dict[str, SceneKind] = {
         "court, basketball court, gym, stadium, arena, tennis, volleyball, sport, match, athlete, workout, fitness",
         "wood", "crowd, pad", "basketball, hoop, person"),
     "workshop": _scene(
-        "workshop, lab, laboratory, machine, contraption, chain reaction, science, physics, experiment, marble run, studio, "
+        "workshop, lab, laboratory, machine, contraption, chain reaction, science, physics, experiment, "
+        "marble run, studio, "
         "toy, engineering, education",
         "wood", "room, pad", "marble, ramp, block, seesaw, domino"),
     "room": _scene(
-        "room, bedroom, living room, home, house, indoor, indoors, library, office, window, fireplace, bed, sofa, desk, "
+        "room, bedroom, living room, home, house, indoor, indoors, library, office, window, fireplace, bed, "
+        "sofa, desk, "
         "classroom, hallway",
         "carpet", "room, fire, pad", "cat, plant, lamp, book"),
     "kitchen": _scene(
-        "kitchen, cooking, baking, chef, cook, bake, recipe, table, cafe, restaurant, bakery, breakfast, dinner, food, dessert",
+        "kitchen, cooking, baking, chef, cook, bake, recipe, table, cafe, restaurant, bakery, breakfast, "
+        "dinner, food, dessert",
         "wood", "room, simmer, pad", "cup, cake, apple, teapot"),
     "stage": _scene(
-        "stage, concert, dance floor, theater, theatre, club, party, festival, show, disco, performance, ballroom, fashion show",
+        "stage, concert, dance floor, theater, theatre, club, party, festival, show, disco, performance, "
+        "ballroom, fashion show",
         "wood", "crowd, beat, pad", "dancer, lantern, confetti_ball", "night"),
     "desert": _scene(
         "desert, dune, sahara, cactus field, savanna, western, oasis, pyramid, egypt",
@@ -110,10 +115,12 @@ SCENES: dict[str, SceneKind] = {
         "snowfield, snow, winter, ski, arctic, iceberg, antarctica, christmas, frozen, ice, snowy, sled, snowstorm",
         "snow", "wind, bells, pad", "snowman, pine, penguin"),
     "sky": _scene(
-        "sky, cloud, flying, flight, above the clouds, heaven, air, dream, dreamscape, floating island, sunrise, sunset",
+        "sky, cloud, flying, flight, above the clouds, heaven, air, dream, dreamscape, floating island, "
+        "sunrise, sunset",
         "none", "wind, pad", "bird, hot_air_balloon, balloon"),
     "space": _scene(
-        "space, galaxy, cosmos, planet, moon, mars, orbit, astronaut, nebula, universe, cosmic, alien, starship, spaceship",
+        "space, galaxy, cosmos, planet, moon, mars, orbit, astronaut, nebula, universe, cosmic, alien, "
+        "starship, spaceship",
         "none", "space, pad", "planet, rocket, star", "night"),
     "cave": _scene(
         "cave, cavern, dungeon, mine, crystal cave, catacomb, ruin, castle, haunted, graveyard",
@@ -123,11 +130,13 @@ SCENES: dict[str, SceneKind] = {
 THINGS: dict[str, ThingKind] = {
     # bodies: simulated, they fall, roll, bounce, topple
     "ball": _thing("ball, bouncing ball, bouncy ball, orb, sphere, bubble ball", "body", "workshop", "rubber"),
-    "basketball": _thing("basketball, shot, free throw, three pointer, slam dunk, dunk", "body", "court", "rubber", "orange"),
+    "basketball": _thing("basketball, shot, free throw, three pointer, slam dunk, dunk", "body", "court", "rubber",
+        "orange"),
     "football": _thing("football, soccer ball, soccer, goalkeeper", "body", "park", "rubber", "white"),
     "beach_ball": _thing("beach ball, volleyball, inflatable", "body", "beach", "plastic", "red"),
     "marble": _thing("marble, bead, glass ball, pearl", "body", "workshop", "glass", "blue"),
-    "block": _thing("block, cube, box, crate, brick, stack, tower of blocks, lego, present, gift", "body", "workshop", "wood"),
+    "block": _thing("block, cube, box, crate, brick, stack, tower of blocks, lego, present, gift", "body",
+        "workshop", "wood"),
     "domino": _thing("domino, dominoes", "body", "workshop", "wood"),
     "seesaw": _thing("seesaw, see-saw, teeter-totter, catapult, lever", "body", "workshop", "wood", "orange"),
     "pendulum": _thing("pendulum, newton's cradle, swing, wrecking ball", "body", "workshop", "metal"),
@@ -140,12 +149,14 @@ THINGS: dict[str, ThingKind] = {
     "robot": _thing("robot, android, machine man, toy robot, droid, mech", "walker", "workshop", "metal", "blue"),
     # statics: they stand where they are; bodies hit them
     "hoop": _thing("hoop, basket, backboard, rim, net", "static", "court", "metal", "red"),
-    "ramp": _thing("ramp, slope, slide, half-pipe, halfpipe, incline, staircase", "static", "workshop", "wood", "yellow"),
+    "ramp": _thing("ramp, slope, slide, half-pipe, halfpipe, incline, staircase", "static", "workshop", "wood",
+        "yellow"),
     "wall": _thing("wall, fence, barrier", "static", "park", "stone"),
     "peg": _thing("peg, pinball, plinko, bumper, pin", "static", "workshop", "metal", "purple"),
     "drum": _thing("drum, trampoline, cymbal, percussion", "static", "stage", "plastic", "red"),
     # props that stand on the ground
-    "house": _thing("cottage, cabin, hut, farmhouse, barn, treehouse, lighthouse, tiny house", "plant", "meadow", "wood", "red"),
+    "house": _thing("cottage, cabin, hut, farmhouse, barn, treehouse, lighthouse, tiny house", "plant", "meadow",
+        "wood", "red"),
     "tree": _thing("tree, oak, maple, birch, willow, cherry blossom, blossom, autumn leaf", "plant", "park", "wood"),
     "pine": _thing("pine, fir, spruce, christmas tree, evergreen", "plant", "snowfield", "wood", "green"),
     "palm": _thing("palm tree, coconut", "plant", "beach", "wood", "green"),
@@ -160,31 +171,38 @@ THINGS: dict[str, ThingKind] = {
     "lamp": _thing("lamp, floor lamp", "plant", "room", "metal", "yellow"),
     "snowman": _thing("snowman", "plant", "snowfield", "soft", "white"),
     "campfire": _thing("campfire, bonfire, fire, flame, candle, torch", "plant", "forest", "wood", "orange"),
-    "cup": _thing("cup, mug, coffee, tea, hot chocolate, cocoa, latte, soup, bowl, ramen, noodle", "plant", "kitchen", "glass"),
+    "cup": _thing("cup, mug, coffee, tea, hot chocolate, cocoa, latte, soup, bowl, ramen, noodle", "plant",
+        "kitchen", "glass"),
     "teapot": _thing("teapot, kettle, pot of tea, vase, jar, potion", "plant", "kitchen", "metal"),
-    "cake": _thing("cake, cupcake, pie, birthday, pancake, ice cream, pastry, chocolate, pizza, bread, sushi", "plant", "kitchen", "soft", "pink"),
+    "cake": _thing("cake, cupcake, pie, birthday, pancake, ice cream, pastry, chocolate, pizza, bread, sushi",
+        "plant", "kitchen", "soft", "pink"),
     "book": _thing("book, spellbook, diary, notebook, letter, homework", "plant", "room", "paper", "red"),
     # walkers: people and those who go on two legs
     "person": _thing(
-        "person, people, man, woman, boy, girl, kid, child, friend, family, couple, traveler, traveller, tourist, hiker, runner, "
-        "someone, player, grandmother, grandfather, grandma, grandpa, mother, father, mom, dad, teenager, artist, chef, farmer, "
+        "person, people, man, woman, boy, girl, kid, child, friend, family, couple, traveler, traveller, "
+        "tourist, hiker, runner, "
+        "someone, player, grandmother, grandfather, grandma, grandpa, mother, father, mom, dad, teenager, "
+        "artist, chef, farmer, "
         "skater, jogger, crowd, commuter, student, hero, wizard, witch, knight, princess, musician, singer, gymnast",
         "walker", "park"),
     "dancer": _thing("dancer, dance, ballerina, dancing, ballet, breakdancer", "walker", "stage"),
     "astronaut": _thing("astronaut, spaceman, cosmonaut, spacewalk", "flyer", "space", "soft", "white"),
-    "paddler": _thing("paddleboard, paddleboarder, surfer, surfboard, surfing, paddling, kayak, canoe", "floater", "ocean", "plastic", "yellow"),
+    "paddler": _thing("paddleboard, paddleboarder, surfer, surfboard, surfing, paddling, kayak, canoe", "floater",
+        "ocean", "plastic", "yellow"),
     # animals that go on land
     "cat": _thing("cat, kitten, kitty, feline, tabby", "animal", "room", "soft", "orange"),
     "dog": _thing("dog, puppy, corgi, retriever, poodle, husky, dachshund, pet", "animal", "park", "soft", "brown"),
     "rabbit": _thing("rabbit, bunny, hare", "animal", "meadow", "soft", "white"),
     "fox": _thing("fox, wolf, squirrel, red panda", "animal", "forest", "soft", "orange"),
     "bear": _thing("bear, panda, teddy, teddy bear, capybara", "animal", "forest", "soft", "brown"),
-    "deer": _thing("deer, stag, fawn, horse, pony, unicorn, cow, sheep, goat, lamb", "animal", "meadow", "soft", "brown"),
+    "deer": _thing("deer, stag, fawn, horse, pony, unicorn, cow, sheep, goat, lamb", "animal", "meadow", "soft",
+        "brown"),
     "elephant": _thing("elephant, mammoth, rhino, hippo, dinosaur", "animal", "desert", "soft", "grey"),
     "penguin": _thing("penguin", "animal", "snowfield", "soft", "black"),
     "crab": _thing("crab, lobster", "animal", "beach", "soft", "red"),
     # fliers
-    "bird": _thing("bird, sparrow, robin, parrot, songbird, hummingbird, owl, swallow, crow", "flyer", "sky", "soft", "blue"),
+    "bird": _thing("bird, sparrow, robin, parrot, songbird, hummingbird, owl, swallow, crow", "flyer", "sky", "soft",
+        "blue"),
     "gull": _thing("gull, seagull, pelican, albatross, crane, heron, swan", "flyer", "ocean", "soft", "white"),
     "hawk": _thing("hawk, eagle, falcon, dragon, phoenix", "flyer", "mountains", "soft", "brown"),
     "bat": _thing("bat", "flyer", "cave", "soft", "purple"),
@@ -202,7 +220,8 @@ THINGS: dict[str, ThingKind] = {
     "planet": _thing("planet, saturn, jupiter, earth, asteroid, comet, meteor", "sky", "space", "stone"),
     "star": _thing("star, shooting star, constellation, starry", "sky", "space"),
     # swimmers
-    "fish": _thing("fish, goldfish, koi, salmon, clownfish, school of fish, shark", "swimmer", "underwater", "soft", "orange"),
+    "fish": _thing("fish, goldfish, koi, salmon, clownfish, school of fish, shark", "swimmer", "underwater", "soft",
+        "orange"),
     "jellyfish": _thing("jellyfish, octopus, squid", "swimmer", "underwater", "soft", "pink"),
     "turtle": _thing("turtle, sea turtle, tortoise", "swimmer", "underwater", "soft", "green"),
     "whale": _thing("whale, dolphin, orca, humpback", "swimmer", "ocean", "soft", "blue"),
@@ -213,11 +232,14 @@ THINGS: dict[str, ThingKind] = {
     "duck": _thing("duck, duckling, rubber duck, goose, otter", "floater", "lake", "plastic", "yellow"),
     "buoy": _thing("buoy, bottle, message in a bottle, barrel, ice floe", "floater", "ocean", "plastic", "red"),
     # vehicles
-    "car": _thing("car, taxi, race car, sports car, truck, van, convertible, suv, vehicle, motorcycle", "vehicle", "street", "metal", "red"),
+    "car": _thing("car, taxi, race car, sports car, truck, van, convertible, suv, vehicle, motorcycle", "vehicle",
+        "street", "metal", "red"),
     "bus": _thing("bus, tram, school bus, trolley, camper", "vehicle", "street", "metal", "yellow"),
     "train": _thing("train, locomotive, subway, steam train, railway, metro", "vehicle", "meadow", "metal", "green"),
-    "bicycle": _thing("bicycle, bike, cyclist, cycling, scooter, skateboard, skateboarder", "vehicle", "park", "metal", "blue"),
-    "sled": _thing("sled, sleigh, toboggan, snowboard, snowboarder, skier, skiing", "vehicle", "snowfield", "wood", "red"),
+    "bicycle": _thing("bicycle, bike, cyclist, cycling, scooter, skateboard, skateboarder", "vehicle", "park",
+        "metal", "blue"),
+    "sled": _thing("sled, sleigh, toboggan, snowboard, snowboarder, skier, skiing", "vehicle", "snowfield", "wood",
+        "red"),
     # what fills the air
     "snow": _thing("snowflake, falling snow, snowing, blizzard", "effect", "snowfield", "soft", "white"),
     "rain": _thing("raindrop, downpour, drizzle", "effect", "street"),
@@ -230,23 +252,28 @@ THINGS: dict[str, ThingKind] = {
 }  # fmt: skip
 
 STYLES = _choices(
-    paper="paper, papercraft, paper cut-out, cutout, collage, origami, stop motion, claymation, clay, flat, minimalist, "
+    paper="paper, papercraft, paper cut-out, cutout, collage, origami, stop motion, claymation, clay, flat, "
+        "minimalist, "
     "storybook, illustration, children's book, whimsical, cute, felt, craft, cozy, toy",
-    cinematic="cinematic, realistic, photorealistic, film, movie, epic, dramatic, documentary, 4k, hd, golden hour, moody, "
+    cinematic="cinematic, realistic, photorealistic, film, movie, epic, dramatic, documentary, 4k, hd, "
+        "golden hour, moody, "
     "atmospheric, painterly, painting, oil painting, watercolor, watercolour, impressionist, macro, footage",
     anime="anime, animation, animated, cartoon, manga, ghibli-like, cel shaded, comic, pixar-like, hand-drawn, 2d",
-    neon="neon, cyberpunk, synthwave, vaporwave, retro wave, glowing, glow, futuristic, tron-like, electric, blacklight, "
+    neon="neon, cyberpunk, synthwave, vaporwave, retro wave, glowing, glow, futuristic, tron-like, electric, "
+        "blacklight, "
     "laser, hologram, sci-fi, scifi, arcade, line art, outline",
-)
+)  # fmt: skip
 PALETTES = _choices(
     natural="natural, earthy, organic",
-    pastel="pastel, soft, gentle, dreamy, delicate, baby, calming, calm, relaxing, peaceful, serene, tranquil, soothing",
-    vivid="vivid, colorful, colourful, vibrant, bright, rainbow, saturated, energetic, energizing, happy, joyful, playful, fun",
+    pastel="pastel, soft, gentle, dreamy, delicate, baby, calming, calm, relaxing, peaceful, serene, tranquil, "
+        "soothing",
+    vivid="vivid, colorful, colourful, vibrant, bright, rainbow, saturated, energetic, energizing, happy, "
+        "joyful, playful, fun",
     warm="warm, golden, amber, cozy, cosy, autumn, sunlit, honey, rustic, romantic, nostalgic",
     cool="cool, icy, cold, blue, misty, quiet, lonely, melancholy, sad, mysterious, eerie, silver",
     candy="candy, sweet, bubblegum, kawaii, pink, cotton candy, sugary, unicorn",
     noir="noir, black and white, monochrome, dark, gothic, spooky, scary, horror, grayscale, vintage, sepia, tense",
-)
+)  # fmt: skip
 TIMES = _choices(
     day="day, daytime, noon, sunny, afternoon, daylight, sunlight, summer day",
     dawn="dawn, sunrise, morning, first light, daybreak",
@@ -272,14 +299,17 @@ CAMERAS = _choices(
     rise="rise, crane shot, tilt up, ascending, boom",
 )
 PACES = _choices(
-    slow="slow, slowly, slow motion, calm, calming, gentle, gently, peaceful, relaxing, serene, lazy, sleepy, quiet, still, "
+    slow="slow, slowly, slow motion, calm, calming, gentle, gently, peaceful, relaxing, serene, lazy, sleepy, "
+        "quiet, still, "
     "tranquil, soothing, soft, time-lapse",
     medium="steady, walking, casual",
-    fast="fast, quick, quickly, racing, rapid, energetic, energizing, hype, sprint, rush, frantic, wild, chase, explosive, "
+    fast="fast, quick, quickly, racing, rapid, energetic, energizing, hype, sprint, rush, frantic, wild, chase, "
+        "explosive, "
     "thrilling, speed, speeding, intense, upbeat",
-)
+)  # fmt: skip
 MOTIONS = _choices(
-    idle="sit, sitting, rest, resting, wait, waiting, stand, standing, look, looking, watch, watching, relax, read, reading, "
+    idle="sit, sitting, rest, resting, wait, waiting, stand, standing, look, looking, watch, watching, relax, "
+        "read, reading, "
     "study, eat, eating, drink, pose",
     sleep="sleep, sleeping, nap, napping, asleep, doze, curl up, curled up",
     walk="walk, walking, stroll, strolling, wander, wandering, explore, exploring, march",
@@ -297,7 +327,7 @@ MOTIONS = _choices(
     swim="swim, swimming, dive, diving",
     swing="swing, swinging, sway, swaying",
     drive="drive, driving, ride, riding, cruise, cruising, speed, speeding, commute",
-)
+)  # fmt: skip
 
 COLOURS: dict[str, tuple[tuple[int, int, int], tuple[str, ...]]] = {
     "red": ((222, 74, 66), ("red", "crimson", "scarlet", "ruby")),
@@ -320,9 +350,12 @@ SIZES: dict[str, tuple[float, tuple[str, ...]]] = {
     "giant": (1.75, ("giant", "huge", "enormous", "massive", "gigantic", "colossal")),
 }
 NUMBERS: dict[str, int] = {
-    "a": 1, "an": 1, "one": 1, "single": 1, "lone": 1, "two": 2, "pair of": 2, "couple of": 2, "both": 2, "three": 3, "trio of": 3,
-    "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 12, "few": 3, "several": 4, "some": 3,
-    "group of": 4, "many": 7, "crowd of": 8, "flock of": 7, "school of": 9, "herd of": 5, "swarm of": 9, "hundreds of": 12,
+    "a": 1, "an": 1, "one": 1, "single": 1, "lone": 1, "two": 2, "pair of": 2, "couple of": 2, "both": 2, "three": 3,
+        "trio of": 3,
+    "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 12, "few": 3,
+        "several": 4, "some": 3,
+    "group of": 4, "many": 7, "crowd of": 8, "flock of": 7, "school of": 9, "herd of": 5, "swarm of": 9,
+        "hundreds of": 12,
     "thousands of": 16, "countless": 14, "row of": 6, "stack of": 5, "line of": 7, "fleet of": 4, "litter of": 4,
 }  # fmt: skip
 NEGATIONS = ("no", "without", "not", "never", "avoid", "minus", "except")
