@@ -1,7 +1,6 @@
 """C2PA manifests: what is claimed of a film, signed into the file, and read back."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,11 +9,10 @@ from typing import Any
 
 from core.errors import InvalidInput, Unavailable
 from safety.provenance.certificates import SigningKeys
+from safety.provenance.seal import add_seal, seal_holds
 
 TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-_PADDING_CHANGED = "kindling.padding.changed"
-# The signature box's CBOR: key "pad", then a byte string with a length of 1, 2 or 4 bytes.
-_PADDING = re.compile(rb"\x63pad(?:\x58(.)|\x59(..)|\x5a(....))", re.DOTALL)
+_SEAL_BROKEN = "kindling.seal.broken"
 _GENERATOR = {"name": "Kindling", "version": "0.1.0"}
 
 
@@ -35,7 +33,7 @@ class ManifestReport:
     """What a file's manifest says, and whether it holds.
 
     ``is_valid`` is true only if every hash and signature checks out; ``is_trusted`` also asks that the signer is this
-    installation's own. ``problems`` are C2PA's own status codes.
+    installation's own, and then not one byte of the file may have changed. ``problems`` are C2PA's own status codes.
     """
 
     is_present: bool
@@ -103,6 +101,7 @@ class Provenance:
                 target.open("w+b") as signed,
             ):
                 builder.sign(signer, "video/mp4", given, signed)
+            add_seal(target, self._keys)
         except (c2pa.C2paError, OSError) as error:
             target.unlink(missing_ok=True)
             raise Unavailable(
@@ -122,22 +121,14 @@ class Provenance:
                 report = _report(json.loads(reader.json()))
         except c2pa.C2paError.ManifestNotFound:
             return ManifestReport(is_present=False, is_valid=False)
-        except c2pa.C2paError as error:
+        except (c2pa.C2paError, KeyError, TypeError, AttributeError, ValueError) as error:
+            # The last four: a damaged store that still parses, but is not the shape that the standard says.
             return ManifestReport(is_present=False, is_valid=False, problems=(f"unreadable: {error}",))
         except FileNotFoundError as error:
             raise InvalidInput(code="no_such_file", detail=f"There is no file {path.name}.") from error
-        if report.is_trusted and not _padding_is_blank(path.read_bytes()):
-            return replace(report, is_valid=False, is_trusted=False, problems=(*report.problems, _PADDING_CHANGED))
+        if report.is_trusted and not seal_holds(path, self._keys):
+            return replace(report, is_valid=False, is_trusted=False, problems=(*report.problems, _SEAL_BROKEN))
         return report
-
-
-def _padding_is_blank(content: bytes) -> bool:
-    """Whether the signature box's padding is there and all zero: the one part of a file that no hash covers."""
-    match = _PADDING.search(content, max(0, content.find(b"c2pa.signature")))
-    if match is None:
-        return False
-    length = int.from_bytes(next(group for group in match.groups() if group is not None), "big")
-    return not any(content[match.end() : match.end() + length])
 
 
 def _report(store: dict[str, Any]) -> ManifestReport:

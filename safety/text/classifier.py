@@ -18,12 +18,14 @@ from core.encoder import TextEncoder
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS
 from safety.text.features import buckets
 from safety.text.minors import minor_cue
-from safety.text.normalise import Unmasker, forms
+from safety.text.normalise import Unmasker, forms, windows
 
 ARTIFACT_NAME = "moderation-text"
 ARTIFACT_SCHEMA = 1
 SHIPPED = Path(__file__).parent.parent / "artifacts" / "text"
 ANY = "any"
+# The encoder reads 256 tokens: longer texts are read in parts, and the harshest part holds.
+_WINDOW_CHARACTERS, _MOST_WINDOWS, _MOST_CHARACTERS = 800, 12, 40_000
 
 Array = NDArray[np.float32]
 
@@ -73,14 +75,30 @@ class TextClassifier:
         return [dict(self._remembered(text)) for text in texts]
 
     def _score(self, text: str) -> tuple[tuple[str, float], ...]:
-        readings = [reading for reading in forms(text, self._unmask) if reading]
+        readings = [
+            part
+            for reading in forms(text[:_MOST_CHARACTERS], self._unmask)
+            for part in windows(reading, _WINDOW_CHARACTERS, _MOST_WINDOWS)
+            if part
+        ]
         scores = dict.fromkeys((*CATEGORIES, ANY), 0.0)
         for reading in readings:
             logits = self._weights.logits(self._encoder.encode_one(reading), buckets(reading))
-            for head, p in zip(self._weights.heads, _sigmoid(logits), strict=True):
+            for head, p in zip(self._weights.heads, _sigmoid(with_any(logits, self._weights.heads)), strict=True):
                 scores[head] = max(scores[head], float(p))
         scores[SEXUAL_MINORS] = scores["sexual"] * max(map(minor_cue, readings), default=0.0)
         return tuple(scores.items())
+
+
+def with_any(logits_C: Array, heads: Sequence[str]) -> Array:  # noqa: N803 - shapes are named
+    """Return log-odds (..., C) where ``any`` is the mean of its own head and the strongest category's.
+
+    Its own head ranks general text better; the categories catch harm that is rare in training.
+    """
+    place = list(heads).index(ANY)
+    mixed = logits_C.copy()
+    mixed[..., place] = (logits_C[..., place] + np.delete(logits_C, place, axis=-1).max(axis=-1)) / 2
+    return mixed
 
 
 def _sigmoid(logits: Array) -> Array:

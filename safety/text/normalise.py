@@ -8,7 +8,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from itertools import product
 
 # Letters of other scripts that are drawn like Latin ones (Unicode TR 39 lists thousands; these are the common ones).
@@ -29,11 +28,12 @@ _EMOJI = {
     "\U0001f351": "butt", "\U0001f51e": "adults only", "\U0001fa93": "axe", "\U0001f5e1": "dagger",
     "\U0001f9e8": "explosive", "\u26b0": "coffin", "\U0001f341": "leaf", "\u2744": "snow", "\U0001f37a": "beer",
 }  # fmt: skip
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\w)@\w+|\bRT\b[ :]?|&[a-z]+;", re.ASCII)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\bRT\b[ :]?|&[a-z]+;", re.ASCII)
+_MENTION = re.compile(r"(?<!\w)@\w+", re.ASCII)
 _SPACES = re.compile(r"\s+")
 _STACKED = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
-_SPELLED = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][\s.\-_*~/,]{1,3}){2,}[A-Za-z](?![A-Za-z])")
-_SPLIT_WORD = re.compile(r"[A-Za-z]+(?:[*~_|/\\.\-]{1,3}[A-Za-z]+)+")
+_SPELLED = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][\s.\-_*~/,]{1,3}){2,400}[A-Za-z](?![A-Za-z])")
+_SPLIT_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,24}(?:[*~_|/\\.\-]{1,3}[A-Za-z]{1,24}){1,40}(?![A-Za-z])")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NUMBER_LIKE = re.compile(
@@ -42,15 +42,25 @@ _NUMBER_LIKE = re.compile(
 _LEET_TOKEN = re.compile(r"[A-Za-z0-9@$!|+\u20ac\u00a3]+")
 _REGIONAL_A = 0x1F1E6
 _MAX_READINGS = 32
+_LONGEST_WORD = 20
+_LONGEST_SPELLED = 120
 
 
 def clean(text: str) -> str:
     """Return the text as a reader sees it: one Unicode form, nothing invisible, no addresses or mentions."""
+    return _without_mentions(_legible(text))
+
+
+def _legible(text: str) -> str:
     plain = unicodedata.normalize("NFKD", html.unescape(text))
     plain = _STACKED.sub("", plain)
     plain = unicodedata.normalize("NFKC", plain)
     plain = "".join(_visible(char) for char in plain)
     return _SPACES.sub(" ", _ADDRESS.sub(" ", plain)).strip()
+
+
+def _without_mentions(text: str) -> str:
+    return _SPACES.sub(" ", _MENTION.sub(" ", text)).strip()
 
 
 def _visible(char: str) -> str:
@@ -75,7 +85,7 @@ class Unmasker:
         text = "".join(_spell_emoji(char) for char in cleaned)
         text = " ".join(_latin(token) for token in text.split(" "))
         text = _LEET_TOKEN.sub(lambda match: self._unleet(match.group()), text)
-        text = _SPELLED.sub(lambda match: " " + self._join(match.group()) + " ", text)
+        text = _SPELLED.sub(lambda match: self._join(match.group()), text)
         text = _SPLIT_WORD.sub(lambda match: self._rejoin(match.group()), text)
         text = _LETTERS.sub(lambda match: self._unstretch(match.group()), text)
         return _SPACES.sub(" ", text).strip()
@@ -101,25 +111,28 @@ class Unmasker:
         return joined if self._knows(joined) and not all(self._knows(piece) for piece in pieces) else split
 
     def _join(self, spelled: str) -> str:
+        """Return letters spelled apart as the words they make; as they are if they make none."""
         letters = "".join(char for char in spelled if char.isalpha())
-        return " ".join(self._segment(letters))
+        words = self._segment(letters) if len(letters) <= _LONGEST_SPELLED else None
+        return spelled if words is None else f" {' '.join(words)} "
 
-    @cached_property
-    def _longest(self) -> int:
-        return max((len(word) for word in self._words), default=0)
-
-    def _segment(self, letters: str) -> list[str]:
-        """Cut a run of letters into the fewest known words; the run itself if that cannot be done."""
-        best: list[list[str] | None] = [[]] + [None] * len(letters)
+    def _segment(self, letters: str) -> list[str] | None:
+        """Cut a run of letters into the fewest known words; None if that cannot be done."""
+        fewest: list[tuple[int, int] | None] = [(0, 0)] + [None] * len(letters)  # how many words, where the last began
         for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - self._longest), end):
-                head, word = best[start], letters[start:end]
+            for start in range(max(0, end - _LONGEST_WORD), end):
+                head, word, tail = fewest[start], letters[start:end], fewest[end]
                 if head is None or not self._knows(word) or (len(word) == 1 and word.lower() not in "ai"):
                     continue
-                tail = best[end]
-                if tail is None or len(head) + 1 < len(tail):
-                    best[end] = [*head, word]
-        return best[-1] or [letters]
+                if tail is None or head[0] + 1 < tail[0]:
+                    fewest[end] = (head[0] + 1, start)
+        if fewest[-1] is None:
+            return None
+        words, end = [], len(letters)
+        while end > 0 and (step := fewest[end]) is not None:
+            words.append(letters[step[1] : end])
+            end = step[1]
+        return words[::-1]
 
     def _unstretch(self, word: str) -> str:
         if not _STRETCHED.search(word):
@@ -148,6 +161,30 @@ def _spell_emoji(char: str) -> str:
 
 def forms(text: str, unmask: Callable[[str], str]) -> tuple[str, ...]:
     """Return the one or two different forms of a text that a classifier should read."""
-    cleaned = clean(text)
-    unmasked = unmask(cleaned)
+    legible = _legible(text)
+    # A mention may be a disguised word (``@ll``), so the second form drops only those that make none.
+    cleaned, unmasked = _without_mentions(legible), _without_mentions(unmask(legible))
     return (cleaned,) if unmasked == cleaned else (cleaned, unmasked)
+
+
+def windows(text: str, size: int, most: int) -> list[str]:
+    """Cut a long text at spaces into parts of at most ``size`` characters; of a very long one, ``most`` of them.
+
+    Parts overlap by a fifth, so that nothing hides at a cut. Of more than ``most``, evenly spread ones and the last are
+    kept.
+    """
+    text = text.strip()
+    if len(text) <= size:
+        return [text]
+    parts, start = [], 0
+    while start < len(text):
+        end = start + size
+        cut = text.rfind(" ", start + size // 2, end) if end < len(text) else len(text)
+        end = cut if cut > start else end
+        parts.append(text[start:end].strip())
+        if end >= len(text):
+            break
+        start = end - size // 5
+    if len(parts) <= most:
+        return parts
+    return [parts[round(place * (len(parts) - 1) / (most - 1))] for place in range(most)]

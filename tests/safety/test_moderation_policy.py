@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Golden
-
 from core.errors import BrokenPolicy
 from core.vocabulary import Audience, Outcome, Surface
 from safety.decide import decide, decide_parts, worst
 from safety.policy import JUDGED, ModerationPolicy, Thresholds, load_moderation_policy
+from tests.conftest import Golden
 
 POLICY = load_moderation_policy()
 
@@ -124,13 +123,17 @@ BROKEN = {
     "thresholds_out_of_order": HEADER + EVERYTHING.replace("limit_at = 0.5", "limit_at = 0.9"),
     "looser_for_minors": HEADER
     + EVERYTHING
-    + EVERYTHING.replace('"everything"', '"teens"').replace('audiences = ["*"]', 'audiences = ["teen"]').replace("0.5", "0.6"),
+    + EVERYTHING.replace('"everything"', '"teens"')
+    .replace('audiences = ["*"]', 'audiences = ["teen"]')
+    .replace("0.5", "0.6"),
     "unknown_category": HEADER + EVERYTHING.replace('categories = ["*"]', 'categories = ["rudeness"]'),
     "unknown_key": HEADER + EVERYTHING + "blok_at = 0.4\n",
     "a_rule_id_used_twice": HEADER + EVERYTHING + EVERYTHING,
     "sexual_minors_only_reviewed": HEADER
     + EVERYTHING
-    + EVERYTHING.replace('"everything"', '"sexual"').replace('categories = ["*"]', 'categories = ["sexual/minors"]').replace("block_at = 0.5", "block_at = 0.9"),
+    + EVERYTHING.replace('"everything"', '"sexual"')
+    .replace('categories = ["*"]', 'categories = ["sexual/minors"]')
+    .replace("block_at = 0.5", "block_at = 0.9"),
     "above_one": HEADER + EVERYTHING.replace("block_at = 0.5", "block_at = 7"),
     "not_toml": HEADER + "[[rule\n",
 }

