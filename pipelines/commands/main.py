@@ -26,17 +26,25 @@ COMMANDS = {
 }
 
 
-def _register() -> None:
+@app.callback()
+def _kindling() -> None:
+    """Keep the sub-command's name also when only one is registered."""
+
+
+def _register(asked: str = "") -> None:
+    """Register what is asked for, or everything: the server should not import what builds cities, nor wait for it."""
     for name, module in GROUPS.items():
-        app.add_typer(import_module(module).app, name=name)
+        if asked in ("", name):
+            app.add_typer(import_module(module).app, name=name)
     for name, module in COMMANDS.items():
-        command = import_module(module).command
-        app.command(name)(command)
+        if asked in ("", name):
+            app.command(name)(import_module(module).command)
 
 
 def main() -> None:
     """Run the command line."""
-    _register()
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    _register(asked if asked in GROUPS or asked in COMMANDS else "")
     try:
         app()
     except Exception as error:
