@@ -46,12 +46,11 @@ class LawsPolicy(Policy):
 
     def applying(self, jurisdiction: str, band: AgeBand, control: str) -> tuple[Law, ...]:
         """Return the enabled laws on a control for someone of this band, there."""
+        found = [law for law in self.law if law.control == control and law.enabled and band in law.bands]
+        if not found:
+            return ()
         names = self.names_of(jurisdiction)
-        return tuple(
-            law
-            for law in self.law
-            if law.enabled and law.control == control and band in law.bands and names.intersection(law.jurisdictions)
-        )
+        return tuple(law for law in found if not names.isdisjoint(law.jurisdictions))
 
     def names_of(self, jurisdiction: str) -> set[str]:
         """Return every name a law may use for this place: itself, its country, and the regions they are in."""

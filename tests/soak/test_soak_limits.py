@@ -40,7 +40,7 @@ def test_many_devices_at_once_get_exactly_the_allowance(soak_steps: int, databas
     for _ in range(max(1, soak_steps // 10_000)):
         feed = DatabaseFeed(database)
         machine = LimitsMachine()
-        machine.begin(None, "UTC", feed.rooms.clock.now())
+        machine.begin(None, 0, "UTC", feed.rooms.clock.now())
         with ThreadPoolExecutor(8) as pool:
             asked = [pool.submit(feed.page, machine.person, [], 1 + number % 5, machine.now) for number in range(40)]
             assert sum(future.result().allowed for future in asked) == 20
