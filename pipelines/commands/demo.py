@@ -26,7 +26,7 @@ def build(
     seed: Seed = 7,
     people: People = 600,
     videos: Videos = 1200,
-    films: Films = 200,
+    films: Films = 160,
     home: Home = None,
     now: Annotated[datetime | None, typer.Option(help="End of the sixty days, UTC; by default today's start.")] = None,
     processes: Annotated[int, typer.Option(min=0, max=64, help="Processes that render; 0: this one does.")] = 2,

@@ -15,10 +15,12 @@ class Stages:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self.timings: dict[str, float] = {}
+        self._console = Console(stderr=True)
         self._progress = Progress(
             TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=Console(stderr=True), disable=quiet,
+            console=self._console, disable=quiet or not self._console.is_terminal,
         )  # fmt: skip
+        self._says = not quiet and not self._console.is_terminal
 
     @contextmanager
     def shown(self) -> Iterator["Stages"]:
@@ -38,3 +40,5 @@ class Stages:
         yield advance
         self._progress.update(bar, completed=max(steps, 1))
         self.timings[name] = round(time.perf_counter() - started, 2)
+        if self._says:  # a log file gets a line a stage instead of a bar
+            self._console.print(f"{name}: {self.timings[name]} s")

@@ -32,7 +32,7 @@ from pipelines.offline.stages import Stages
 from wellbeing.room import Wellbeing
 
 _CHUNK = 20
-_SECONDS = (4, 4, 4, 5, 6)  # most films are short; rendering takes as long as they are
+_SECONDS = (4, 4, 4, 4, 4, 4, 5, 6)  # most films are short; rendering takes as long as they are
 _SIZE, _SMALL_SIZE = (360, 640), (180, 320)
 
 

@@ -19,7 +19,7 @@ RHYTHM = (2, 1, 1, 1, 1, 2, 5, 9, 10, 7, 6, 7, 10, 9, 7, 7, 8, 10, 13, 16, 18, 1
 TEEN_RHYTHM = (0, 0, 0, 0, 0, 0, 2, 7, 3, 2, 2, 3, 6, 5, 6, 11, 14, 15, 16, 16, 12, 0, 0, 0)
 _BEFORE_DAYS = 45
 _REMIX_SHARE = 0.2
-_CAMEO_SHARE = 0.05
+_CAMEO_SHARE = 0.03  # of the videos that remix nothing
 _CHARACTER_SHARE = 0.06
 
 
@@ -142,7 +142,7 @@ class Studio:
 
     def _piece(self, at: datetime, creator: int) -> Piece:
         source = self._source(creator) if self._dice.random() < _REMIX_SHARE else None
-        star = self._star(creator, at) if source is None and self._dice.random() < _CAMEO_SHARE * 1.6 else None
+        star = self._star(creator, at) if source is None and self._dice.random() < _CAMEO_SHARE else None
         for _ in range(20):
             wish, changed = self._wish(creator, source)
             if star is not None:

@@ -1,6 +1,9 @@
 """The workers of a build: processes that read prompts, judge words and render films with the product's own parts."""
 
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -29,6 +32,7 @@ from ranking.catalogue import video_text
 from safety.room import Safety, TextPart
 
 WORLD = "world"
+_LOOK_EVERY_S = 2.0
 _CLIP_FPS, _CLIP_SECONDS, _CLIP_SIDE_PX = 12, 2, 128
 
 
@@ -156,7 +160,15 @@ _worker: list[Worker] = []
 
 
 def _open_worker(settings: dict[str, Any], now: datetime) -> None:
+    threading.Thread(target=_leave_with_parent, args=(os.getppid(),), daemon=True).start()
     _worker[:] = [Worker(Settings(**settings), now)]
+
+
+def _leave_with_parent(parent: int) -> None:
+    """End this process when the one that started it is gone: a killed build leaves nothing running."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY_S)
+    os._exit(1)
 
 
 def _call(method: str, *arguments: Any) -> Any:
