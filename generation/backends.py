@@ -33,8 +33,8 @@ class Backend(Protocol):
     """Makes films from storyboards. Every backend passes ``tests/generation/contract.py``.
 
     ``generate`` reports progress in percent (0 to 100, never falling), looks at ``cancelled`` at least once a second of
-    film or step, and raises ``GenerationCancelled`` soon after it turns true. It may do its work while the film's frames
-    are being read: progress and cancelling hold there too.
+    film or step, and raises ``GenerationCancelled`` soon after it turns true. It may do its work while the frames are
+    being read: progress and cancelling hold there too.
     """
 
     def models(self) -> tuple[ModelInfo, ...]:

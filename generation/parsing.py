@@ -123,7 +123,7 @@ def _read_shot(text: str, seconds: float, seed: int, characters: tuple[str, ...]
 
     things = _read_things(words, [found for found in mentions if found.name not in refused], characters)
     things = _with_cameos(things, characters, before)
-    scene = _scene(words, things, refused, seed, before)
+    scene = _scene(words, things, seed, before)
     if not things:
         things = tuple(thing for thing in before.things if thing.kind not in refused)
     pace = _first(_PACES, free) or before.pace or "medium"
@@ -267,7 +267,7 @@ def _riding(things: tuple[Thing, ...], names: list[str]) -> tuple[Thing, ...]:
     return tuple(seated)
 
 
-def _scene(words: list[Word], things: tuple[Thing, ...], refused: set[str], seed: int, before: _Carried) -> str:
+def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, before: _Carried) -> str:
     named = [found.name for found in _SCENES.find(words) if not _is_refused(words, found.start)]
     scene = named[0] if named else before.scene
     if not scene:

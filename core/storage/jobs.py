@@ -105,7 +105,7 @@ class Jobs:
         return self._finish(_held(job_id, owner), JobStatus.FAILED, now, values)
 
     def release(self, job_id: JobId, owner: str, *, counts: bool) -> bool:
-        """Put a job back into the queue; ``counts`` tells whether that was one of its attempts (a clean stop is not)."""
+        """Put a job back into the queue; ``counts``: whether that was one of its attempts (a clean stop is not)."""
         values: dict[str, Any] = {"status": JobStatus.QUEUED, "lease_owner": None, "lease_until": None, "progress": 0}
         if not counts:
             values["attempts"] = jobs.c.attempts - 1

@@ -150,7 +150,8 @@ def load_pipeline(config: DiffusersConfig) -> Any:
         ) from error  # fmt: skip
     on_gpu = torch.cuda.is_available()
     try:
-        pipeline = DiffusionPipeline.from_pretrained(
+        read: Any = DiffusionPipeline.from_pretrained
+        pipeline = read(
             config.model, revision=config.revision or None, torch_dtype=torch.bfloat16 if on_gpu else torch.float32
         )
     except (OSError, ValueError) as error:

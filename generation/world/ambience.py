@@ -26,7 +26,7 @@ class Bed:
 
     def times(self) -> Signal:
         """Return the time of every sample."""
-        return np.arange(self.count, dtype=np.float32) / self.rate_hz
+        return np.asarray(np.arange(self.count) / self.rate_hz, np.float32)
 
     def noise(self, low_hz: float, high_hz: float) -> Samples:
         """Return stereo noise between two frequencies, level about 1, made by looping one short stretch seamlessly."""
@@ -75,7 +75,7 @@ class Bed:
 
 
 def _wind(bed: Bed) -> Samples:
-    return bed.noise(90, 420) * (0.034 * bed.swell(5.5, 0.35))[:, None]
+    return np.asarray(bed.noise(90, 420) * (0.034 * bed.swell(5.5, 0.35))[:, None], np.float32)
 
 
 def _leaves(bed: Bed) -> Samples:
@@ -83,12 +83,10 @@ def _leaves(bed: Bed) -> Samples:
 
 
 def _waves(bed: Bed) -> Samples:
-    t = bed.times()
-    roll = 0.5 + 0.5 * np.sin(2 * np.pi * t / 5.2 - 1.2)
-    return (
-        bed.noise(160, 900) * (0.012 + 0.05 * roll**3)[:, None]
-        + bed.noise(1500, 6000) * (0.016 * np.roll(roll, bed.rate_hz // 3) ** 4)[:, None]
-    )
+    roll = 0.5 + 0.5 * np.sin(2 * np.pi * bed.times() / 5.2 - 1.2)
+    wash = bed.noise(160, 900) * (0.012 + 0.05 * roll**3)[:, None]
+    hiss = bed.noise(1500, 6000) * (0.016 * np.roll(roll, bed.rate_hz // 3) ** 4)[:, None]
+    return np.asarray(wash + hiss, np.float32)
 
 
 def _water(bed: Bed) -> Samples:
@@ -211,6 +209,7 @@ def _rain(bed: Bed) -> Samples:
 
 _BEDS: dict[str, Callable[[Bed], Samples]] = {
     "wind": _wind, "leaves": _leaves, "waves": _waves, "water": _water, "birds": _birds, "crickets": _crickets,
-    "bubbles": _bubbles, "city": _city, "crowd": _crowd, "room": _room, "fire": _fire, "simmer": _simmer, "space": _space,
+    "bubbles": _bubbles, "city": _city, "crowd": _crowd, "room": _room, "fire": _fire, "simmer": _simmer,
+    "space": _space,
     "drips": _drips, "bells": _bells, "beat": _beat, "pad": _pad, "rain": _rain,
 }  # fmt: skip

@@ -64,8 +64,8 @@ def _body(b: Brush, build: Build, belly: Rgb, kind: str) -> Sprite:
     w, h = build.long, build.high
     p = b.canvas(w + 40, h + 40, (w / 2 + 20, h / 2 + 20))
     x, y = 20.0, 20.0
-    p.blob([(x, y + h * 0.5), (x + w * 0.12, y + h * 0.1), (x + w * 0.5, y + h * 0.06), (x + w * 0.86, y), (x + w,
-        y + h * 0.45), (x + w * 0.86, y + h * 0.94), (x + w * 0.5, y + h), (x + w * 0.1, y + h * 0.92)], b.colour)  # fmt: skip
+    outline = ((0, 0.5), (0.12, 0.1), (0.5, 0.06), (0.86, 0), (1, 0.45), (0.86, 0.94), (0.5, 1), (0.1, 0.92))
+    p.blob([(x + w * across, y + h * down) for across, down in outline], b.colour)
     p.ellipse(x + w * 0.56, y + h * 0.82, w * 0.3, h * 0.16, belly, plain=True, alpha=0.8)
     if kind == "cat":
         for step in range(3):
@@ -137,36 +137,60 @@ def _head(b: Brush, build: Build, belly: Rgb, kind: str, closed: bool) -> Sprite
 
 def _ears(p: Painter, b: Brush, build: Build, c: float, r: float, *, behind: bool) -> None:
     inner = mix(b.colour, (246, 160, 160), 0.6)
-    match build.ears:
-        case "pointed":
-            for x in (-0.52, 0.42) if behind else ():
-                p.polygon([(c + (x - 0.34) * r, c - r * 0.5), (c + x * r, c - r * 1.6), (c + (x + 0.38) * r,
-                    c - r * 0.62)], b.colour)  # fmt: skip
-                p.polygon([(c + (x - 0.14) * r, c - r * 0.7), (c + x * r, c - r * 1.28), (c + (x + 0.2) * r,
-                    c - r * 0.7)], inner, plain=True)  # fmt: skip
-        case "long":
-            for x, turn in ((-0.42, -0.2), (0.12, 0.08)) if behind else ():
-                p.ellipse(c + x * r, c - r * 1.3, r * 0.27, r * 0.95, b.colour, turn=turn)
-                p.ellipse(c + x * r, c - r * 1.28, r * 0.13, r * 0.7, inner, turn=turn, plain=True)
-        case "floppy":
-            if not behind:
-                p.blob([(c - r * 0.5, c - r * 0.86), (c - r * 0.1, c - r * 0.7), (c - r * 0.36, c + r * 0.5),
-                    (c - r * 0.92, c + r * 0.62), (c - r * 1.0, c - r * 0.1)], scaled(b.colour, 0.74))  # fmt: skip
-        case "round":
-            for x in (-0.62, 0.56) if behind else ():
-                p.ellipse(c + x * r, c - r * 0.8, r * 0.34, r * 0.34, b.colour)
-                p.ellipse(c + x * r, c - r * 0.8, r * 0.18, r * 0.18, inner, plain=True)
-        case "antlers":
-            for x in (-0.3, 0.3) if behind else ():
-                p.line([(c + x * r, c - r * 0.7), (c + x * 1.6 * r, c - r * 1.7), (c + x * 3 * r, c - r * 2.1)], 2.6,
-                    (150, 112, 80), plain=True)  # fmt: skip
-                p.line([(c + x * 1.5 * r, c - r * 1.4), (c + x * 2.6 * r, c - r * 1.5)], 2.2, (150, 112, 80),
-                    plain=True)  # fmt: skip
-            if behind:
-                p.ellipse(c - r * 0.9, c - r * 0.4, r * 0.5, r * 0.22, b.colour, turn=0.5)
-        case _:
-            if not behind:
-                p.ellipse(c - r * 0.75, c - r * 0.05, r * 0.62, r * 0.85, scaled(b.colour, 0.88))
+    if behind:
+        _BACK_EARS.get(build.ears, _no_ears)(p, b, c, r, inner)
+    else:
+        _FRONT_EARS.get(build.ears, _no_ears)(p, b, c, r, inner)
+
+
+def _no_ears(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    del p, b, c, r, inner
+
+
+def _pointed(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    for x in (-0.52, 0.42):
+        tip, foot = (c + x * r, c - r * 1.6), c - r * 0.56
+        p.polygon([(c + (x - 0.34) * r, foot), tip, (c + (x + 0.38) * r, foot)], b.colour)
+        p.polygon([(c + (x - 0.14) * r, c - r * 0.7), (c + x * r, c - r * 1.28), (c + (x + 0.2) * r, c - r * 0.7)],
+            inner,
+                  plain=True)  # fmt: skip
+
+
+def _long_ears(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    for x, turn in ((-0.42, -0.2), (0.12, 0.08)):
+        p.ellipse(c + x * r, c - r * 1.3, r * 0.27, r * 0.95, b.colour, turn=turn)
+        p.ellipse(c + x * r, c - r * 1.28, r * 0.13, r * 0.7, inner, turn=turn, plain=True)
+
+
+def _round_ears(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    for x in (-0.62, 0.56):
+        p.ellipse(c + x * r, c - r * 0.8, r * 0.34, r * 0.34, b.colour)
+        p.ellipse(c + x * r, c - r * 0.8, r * 0.18, r * 0.18, inner, plain=True)
+
+
+def _antlers(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    del inner
+    horn: Rgb = (150, 112, 80)
+    for x in (-0.3, 0.3):
+        p.line([(c + x * r, c - r * 0.7), (c + x * 1.6 * r, c - r * 1.7), (c + x * 3 * r, c - r * 2.1)], 2.6, horn,
+            plain=True)  # fmt: skip
+        p.line([(c + x * 1.5 * r, c - r * 1.4), (c + x * 2.6 * r, c - r * 1.5)], 2.2, horn, plain=True)
+    p.ellipse(c - r * 0.9, c - r * 0.4, r * 0.5, r * 0.22, b.colour, turn=0.5)
+
+
+def _floppy(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    del inner
+    outline = ((-0.5, -0.86), (-0.1, -0.7), (-0.36, 0.5), (-0.92, 0.62), (-1.0, -0.1))
+    p.blob([(c + r * x, c + r * y) for x, y in outline], scaled(b.colour, 0.74))
+
+
+def _flaps(p: Painter, b: Brush, c: float, r: float, inner: Rgb) -> None:
+    del inner
+    p.ellipse(c - r * 0.75, c - r * 0.05, r * 0.62, r * 0.85, scaled(b.colour, 0.88))
+
+
+_BACK_EARS = {"pointed": _pointed, "long": _long_ears, "round": _round_ears, "antlers": _antlers}
+_FRONT_EARS = {"floppy": _floppy, "flaps": _flaps}
 
 
 @dataclass(slots=True)

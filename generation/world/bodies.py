@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
+import pymunk
 from numpy.typing import NDArray
 
 from generation.storyboard import Thing
@@ -83,6 +84,23 @@ class StringActor:
             view.line([self.nail, (pose[0], pose[1])], 1.2, self.colour)
 
 
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """A steady push on a body for a while, as an acceleration; ``at`` in the body's own coordinates."""
+
+    body: pymunk.Body
+    acceleration: tuple[float, float]
+    at: tuple[float, float] = (0.0, 0.0)
+    start_s: float = 0.0
+    end_s: float = math.inf
+
+    def __call__(self, t: float) -> None:
+        """Push, if it is time."""
+        if self.start_s <= t < self.end_s:
+            force = self.acceleration[0] * self.body.mass, self.acceleration[1] * self.body.mass
+            self.body.apply_force_at_world_point(force, self.body.local_to_world(self.at))
+
+
 class Physics:
     """Arranges a shot's simulated things on the stage."""
 
@@ -158,10 +176,7 @@ class Physics:
                 velocity = (rng.uniform(-130, 130) * plan.pace, rng.uniform(0, 60))
             member = self.sim.ball(x, y, radius, material, velocity=velocity, spin=rng.uniform(-4, 4), enters_s=enters)
             if thing.kind == "tumbleweed":
-                body = member.body
-                self.sim.each_step(
-                    lambda _t, body=body: body.apply_force_at_world_point((body.mass * 60, 0), body.position)
-                )
+                self.sim.each_step(_Push(member.body, (60.0, 0.0)))
             self._show(member.index, thing, radius)
 
     def _shots(self, thing: Thing, shooter_x: float | None) -> None:
@@ -263,15 +278,11 @@ class Physics:
         for number in range(count):
             member = self.sim.box(plan.width * 0.12 + number * gap, plan.floor - half[1], half, "wood")
             if number == 0:
-                body = member.body
                 # A finger's push on the first one; the rest is physics.
-                self.sim.each_step(lambda t, body=body, h=half: body.apply_force_at_local_point(
-                    (body.mass * 1500, 0), (0, -h[1])) if 0.55 < t < 0.66 else None)  # fmt: skip
+                self.sim.each_step(_Push(member.body, (1500.0, 0.0), at=(0.0, -half[1]), start_s=0.55, end_s=0.66))
             self._show(member.index, thing, half[1] * 0.5, number=number)
 
     def _seesaw(self, thing: Thing, _kinds: set[str]) -> None:
-        import pymunk
-
         plan, brush = self.plan, self._brush(thing)
         half = BOXES["seesaw"]
         x, y = plan.width * 0.5, plan.floor - 30
@@ -292,8 +303,6 @@ class Physics:
 
     def _pendulums(self, thing: Thing, _kinds: set[str]) -> None:
         """Newton's cradle: steel balls side by side, the first one drawn aside."""
-        import pymunk
-
         plan = self.plan
         radius, length = 16.0 * thing.size, 190.0
         bar = plan.floor - length - 74
@@ -367,13 +376,12 @@ class Physics:
 def _no_drag(body: object, gravity: tuple[float, float], damping: float, dt: float) -> None:
     """Let a throw fly as the formula says: air is thin over so short a way."""
     del damping
-    import pymunk
-
     if isinstance(body, pymunk.Body):
         pymunk.Body.update_velocity(body, gravity, 1.0, dt)
 
 
 _PIECES: dict[str, Callable[[Physics, Thing, set[str]], None]] = {
-    "hoop": Physics._hoop, "ramp": Physics._ramp, "peg": Physics._pegs, "block": Physics._blocks, "domino": Physics._dominoes,
+    "hoop": Physics._hoop, "ramp": Physics._ramp, "peg": Physics._pegs, "block": Physics._blocks,
+    "domino": Physics._dominoes,
     "seesaw": Physics._seesaw, "pendulum": Physics._pendulums, "wall": Physics._wall, "drum": Physics._drum,
 }  # fmt: skip

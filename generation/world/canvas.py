@@ -76,7 +76,7 @@ def blit(
     patch = cv2.warpAffine(sprite.rgba, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR)
     if alpha < 1.0:
         patch = cv2.convertScaleAbs(patch, alpha=alpha)
-    over(frame[y0:y1, x0:x1], patch)
+    over(frame[y0:y1, x0:x1], np.asarray(patch, np.uint8))
 
 
 def over(part: Frame, patch: Frame) -> None:

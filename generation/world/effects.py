@@ -57,7 +57,7 @@ class WavesActor:
         rest = frame[y0 + strip :]
         if len(rest):
             cv2.addWeighted(rest, 1 - self.cover, tint[strip:], self.cover, 0, dst=rest)
-        edge = np.asarray(np.round(([*line, 0, y0]) * 16), np.int32)
+        edge = np.asarray(np.round((line + np.array([0, y0])) * 16), np.int32)
         crest = (int(self.crest[0]), int(self.crest[1]), int(self.crest[2]))
         cv2.polylines(frame, [edge], False, crest, max(1, round(1.7 * scale)), cv2.LINE_AA, 4)
 
@@ -358,8 +358,8 @@ def paint_sky_thing(kind: str, b: Brush) -> Sprite:
             p.ellipse(85, y, half, tall, mix(b.colour, WHITE, 0.28), plain=True, alpha=0.6)
         p.ellipse(70, 70, 8, 7, scaled(b.colour, 0.8), plain=True, alpha=0.7)
         if b.rng.random() < 0.6:
-            ring = [(85 + 78 * math.cos(a),
-                85 + 20 * math.sin(a) - 0.25 * 78 * math.cos(a)) for a in np.linspace(-0.12, math.pi + 0.12, 40)]  # fmt: skip
+            angles = np.linspace(-0.12, math.pi + 0.12, 40)
+            ring = [(85 + 78 * math.cos(a), 85 + 20 * math.sin(a) - 19.5 * math.cos(a)) for a in angles]
             p.line(ring, 4.4, mix(b.colour, (255, 230, 190), 0.6), plain=True, alpha=0.9)
     return p.sprite()
 

@@ -10,7 +10,7 @@ from core.media.film import Film, Frame
 from generation.backends import Cancelled, GenerationCancelled, Portraits, Progress
 from generation.storyboard import Shot, Storyboard
 from generation.world.canvas import lay, zoomed
-from generation.world.casting import Cast, Casting
+from generation.world.casting import Cast, cast_shot
 from generation.world.effects import vignette
 from generation.world.look import Look
 from generation.world.plan import Plan
@@ -37,10 +37,10 @@ class Staged:
 def shoot(storyboard: Storyboard, portraits: Portraits, progress: Progress, cancelled: Cancelled) -> Film:
     """Return the film of a storyboard. All shots are simulated now; frames are drawn one by one while they are read."""
     staged = []
-    for number, (shot, frames) in enumerate(zip(storyboard.shots, storyboard.shot_frames, strict=True)):
+    for shot, frames in zip(storyboard.shots, storyboard.shot_frames, strict=True):
         if cancelled():
             raise GenerationCancelled
-        staged.append(_stage(storyboard, shot, frames, number, portraits))
+        staged.append(_stage(storyboard, shot, frames, portraits))
     parts = [(item.shot, item.frames, item.plan.extent, [*item.cast.take.contacts,
         *item.cast.sounds]) for item in staged]  # fmt: skip
     sound = soundtrack(parts, storyboard.fps, storyboard.seed)
@@ -54,14 +54,14 @@ def shoot(storyboard: Storyboard, portraits: Portraits, progress: Progress, canc
     )
 
 
-def _stage(storyboard: Storyboard, shot: Shot, frames: int, number: int, portraits: Portraits) -> Staged:
+def _stage(storyboard: Storyboard, shot: Shot, frames: int, portraits: Portraits) -> Staged:
     # Shots in the same place keep the same set: what the camera left is still there when it comes back.
     seed = stable_int(storyboard.seed, shot.scene, bits=31)
     look = Look.of(shot)
     exact = shot.model_copy(update={"seconds": max(1, frames) / storyboard.fps})
     plan = Plan.of(exact, storyboard.width, storyboard.height, seed)
-    del number
-    return Staged(exact, frames, plan, look, Casting(exact, plan, look, portraits, storyboard.fps).cast())
+    cast = cast_shot(exact, plan, look, portraits, max(1, frames), storyboard.fps)
+    return Staged(exact, frames, plan, look, cast)
 
 
 def _frames(staged: list[Staged], storyboard: Storyboard, progress: Progress, cancelled: Cancelled) -> Iterator[Frame]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from random import Random
 
+import numpy as np
+
 from generation.world.look import Rgb, mix, scaled
 from generation.world.paint import Painter
 from generation.world.scenery import SetBuilder, plan_seed
@@ -69,8 +71,8 @@ def _room(b: SetBuilder) -> None:
     rng = Random(plan_seed(b.plan, "room"))
 
     def wall(painter: Painter, width: float, height: float) -> None:
-        for x in range(0, int(width), 24):
-            painter.box(x, 0, 11, height, (236, 214, 190), plain=True, alpha=0.35)
+        for stripe in range(0, int(width), 24):
+            painter.box(stripe, 0, 11, height, (236, 214, 190), plain=True, alpha=0.35)
         tall = min(190.0, height * 0.42)
         _window(painter, b, width * 0.5, height * 0.78 - tall, width * 0.3, tall)
         for x in (width * 0.5 - 26, width * 0.8 + 2):
@@ -126,7 +128,7 @@ def _court(b: SetBuilder) -> None:
     rng = Random(plan_seed(b.plan, "court"))
 
     def wall(painter: Painter, width: float, height: float) -> None:
-        for x in range(10, int(width), 74):
+        for x in np.arange(10.0, width, 74.0).tolist():
             painter.gradient(
                 [(x, 26), (x + 54, 26), (x + 54, height * 0.30), (x, height * 0.30)],
                 b.look.zenith,

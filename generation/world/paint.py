@@ -6,6 +6,7 @@ Lengths are in stage units (the shorter side of the film is 360 units); a painte
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
 
 import cv2
 import numpy as np
@@ -28,6 +29,15 @@ class Sprite:
     pivot_y: float
 
 
+class How(TypedDict, total=False):
+    """How a shape is laid down: flat, in a colour that light does not change, see-through, with an ink line."""
+
+    plain: bool
+    raw: bool
+    alpha: float
+    edge: bool
+
+
 class Painter:
     """A canvas of ``width`` x ``height`` units. ``origin`` is the unit point that becomes the sprite's pivot."""
 
@@ -43,7 +53,7 @@ class Painter:
 
     # Shapes ----------------------------------------------------------------------------------------------------------
 
-    def polygon(self, points: Sequence[Point], colour: Rgb, **how: float | bool) -> None:
+    def polygon(self, points: Sequence[Point], colour: Rgb, **how: Unpack[How]) -> None:
         """Fill a polygon."""
         window = self._window(points, 2)
         if window is not None:
@@ -52,22 +62,22 @@ class Painter:
             self._compose(mask, (x, y), colour, **how)
 
     def ellipse(
-        self, x: float, y: float, rx: float, ry: float, colour: Rgb, *, turn: float = 0.0, **how: float | bool
+        self, x: float, y: float, rx: float, ry: float, colour: Rgb, *, turn: float = 0.0, **how: Unpack[How]
     ) -> None:
         """Fill an ellipse; ``turn`` in radians."""
         self.polygon(ellipse_points(x, y, rx, ry, turn), colour, **how)
 
-    def blob(self, points: Sequence[Point], colour: Rgb, **how: float | bool) -> None:
+    def blob(self, points: Sequence[Point], colour: Rgb, **how: Unpack[How]) -> None:
         """Fill the smooth closed curve through ``points``."""
         self.polygon(smooth(points), colour, **how)
 
     def box(
-        self, x: float, y: float, w: float, h: float, colour: Rgb, *, radius: float = 0.0, **how: float | bool
+        self, x: float, y: float, w: float, h: float, colour: Rgb, *, radius: float = 0.0, **how: Unpack[How]
     ) -> None:
         """Fill a rectangle from its top left corner, with rounded corners."""
         self.polygon(rounded_box(x, y, w, h, radius), colour, **how)
 
-    def line(self, points: Sequence[Point], width: float, colour: Rgb, **how: float | bool) -> None:
+    def line(self, points: Sequence[Point], width: float, colour: Rgb, **how: Unpack[How]) -> None:
         """Draw an open line with round ends."""
         thickness = max(1, round(width * self._k))
         window = self._window(points, thickness)
@@ -189,13 +199,15 @@ class Painter:
         down = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
         across = np.linspace(-0.18, 0.18, shape[1], dtype=np.float32)[None, :, None]
         place = np.clip(down + across, 0, 1) ** 1.15
-        return np.array(top, np.float32) * (1 - place) + np.array(low, np.float32) * place
+        return np.asarray(np.array(top, np.float32) * (1 - place) + np.array(low, np.float32) * place)
 
-    def _cel(self, part: NDArray[np.float32], cut: Mask, cover: NDArray[np.float32], colour: Rgb, edge: bool) -> None:
+    def _cel(
+        self, part: NDArray[np.float32], cut: Mask, cover: NDArray[np.floating[Any]], colour: Rgb, edge: bool
+    ) -> None:
         """Two flat tones and an ink line, as in drawn animation."""
         if edge and self._ss > 2:
             ring = cv2.dilate(cut, _disc(max(1, round(0.9 * self._k))))
-            _over(part, ring.astype(np.float32) / 255 * float(cover.max()), np.array(self.look.ink, np.float32))
+            _over(part, np.asarray(ring, np.float32) / 255 * float(cover.max()), np.array(self.look.ink, np.float32))
         _over(part, cover, np.array(scaled(colour, 1.06), np.float32))
         reach = max(2, round(min(cut.shape) * 0.16))
         shifted = np.zeros_like(cut)
@@ -203,7 +215,7 @@ class Painter:
         dark = cv2.subtract(cut, shifted).astype(np.float32) / 255 * float(cover.max())
         _over(part, dark, np.array(mix(scaled(colour, 0.78), self.look.zenith, 0.12), np.float32))
 
-    def _cut_out(self, part: NDArray[np.float32], cut: Mask, cover: NDArray[np.float32], colour: Rgb) -> None:
+    def _cut_out(self, part: NDArray[np.float32], cut: Mask, cover: NDArray[np.floating[Any]], colour: Rgb) -> None:
         """Flat card with a light upper edge and a little shade under the lower one."""
         _over(part, cover, np.array(colour, np.float32))
         step = max(1, round(0.7 * self._k))
@@ -227,7 +239,7 @@ class Painter:
         _over(part, ring * alpha, np.array(bright, np.float32))
 
 
-def _over(part: NDArray[np.float32], cover: NDArray[np.float32], colour: NDArray[np.float32]) -> None:
+def _over(part: NDArray[np.float32], cover: NDArray[np.floating[Any]], colour: NDArray[np.float32]) -> None:
     alpha = cover[..., None]
     part[..., :3] = part[..., :3] * (1 - alpha) + colour * alpha
     part[..., 3:] = part[..., 3:] * (1 - alpha) + alpha

@@ -228,6 +228,8 @@ class Simulation:
         if not points or len(self.contacts) >= _MOST_CONTACTS:
             return
         at = points[0].point_a
+        if first.body is None or second.body is None:
+            return
         speed = first.body.velocity_at_world_point(at) - second.body.velocity_at_world_point(at)
         closing = abs(speed.dot(arbiter.normal))
         mover = self._by_shape.get(first) or self._by_shape.get(second)

@@ -36,7 +36,8 @@ def tiny_pipeline() -> Any:
     )  # fmt: skip
     connectors = LTX2TextConnectors(
         caption_channels=32, text_proj_in_factor=3, video_connector_num_attention_heads=4,
-        video_connector_attention_head_dim=8, video_connector_num_layers=1, video_connector_num_learnable_registers=None,
+        video_connector_attention_head_dim=8, video_connector_num_layers=1,
+        video_connector_num_learnable_registers=None,
         audio_connector_num_attention_heads=4, audio_connector_attention_head_dim=8, audio_connector_num_layers=1,
         audio_connector_num_learnable_registers=None, connector_rope_base_seq_len=32, rope_double_precision=False,
     )  # fmt: skip
