@@ -90,7 +90,7 @@ class Catalogue:
     def rows_of(self, video_ids: Sequence[str]) -> Array:
         """Return the row of each video, -1 for unknown ones; int64."""
         rows = self.snapshot.video_rows(video_ids)
-        for place in np.flatnonzero(rows < 0):
+        for place in np.flatnonzero(rows < 0).tolist():
             rows[place] = self._fresh.video_rows.get(video_ids[place], -1)
         return rows
 
@@ -98,7 +98,7 @@ class Catalogue:
         """Return the row of each person, -1 for those who are in no row; int64."""
         wanted = list(person_ids)
         rows = self.snapshot.person_rows(wanted)
-        for place in np.flatnonzero(rows < 0):
+        for place in np.flatnonzero(rows < 0).tolist():
             rows[place] = self._fresh.person_rows.get(wanted[place], -1)
         return rows
 

@@ -1,8 +1,8 @@
 """Exploration with known odds: on some pages one position shows something the ranker knows little of.
 
-The scheme is small so that its probabilities can be written down. Let D be the page in order, E its exploring positions
-(``first_position`` and after), X the explorer's candidates, none of which is in D. With probability ``rate`` one position
-e of E, uniformly, shows one x of X, uniformly, instead of D[e]. So
+The scheme is small so that its probabilities can be written down. Let D be the page in order, E its exploring
+positions (``first_position`` and after), X the explorer's candidates, none of which is in D. With probability ``rate``
+one position e of E, uniformly, shows one x of X, uniformly, instead of D[e]. So
 
 - x stands at e with probability rate / (|E| |X|),
 - D[e] stands at e with probability 1 - rate / |E|,

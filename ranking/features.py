@@ -1,7 +1,7 @@
 """The features of a (viewer, video) pair: the one place that turns facts into numbers, for training and serving alike.
 
-Training gathers ``PairFacts`` from the event log, serving from the snapshot and the viewer; both call ``matrix``. A test
-holds the two equal. No fact here is about time spent.
+Training gathers ``PairFacts`` from the event log, serving from the snapshot and the viewer; both call ``matrix``. A
+test holds the two equal. No fact here is about time spent.
 """
 
 from dataclasses import dataclass

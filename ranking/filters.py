@@ -25,13 +25,14 @@ class Filters:
         """Return which rows this viewer may be shown: audience, visibility, blocks, hides, their own; bool (n,)."""
         creators = catalogue.take("creator", rows)
         column = "adult" if state.viewer.audience == Audience.ADULT else "teen"
-        return (
+        allowed: Array = (
             catalogue.take(column, rows)
             & (catalogue.take("open", rows) | np.isin(creators, state.granted))
             & ~np.isin(creators, state.blocked)
             & ~np.isin(rows, state.hidden)
             & (creators != state.row)
         )
+        return allowed
 
     def unrefused(self, demands: tuple[Demand, ...], catalogue: Catalogue, rows: Array) -> Array:
         """Return which rows no steer refuses; bool (n,)."""

@@ -20,7 +20,7 @@ from ranking.page import RankedItem, RankedPage, SteerPart
 from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
 from ranking.sources.base import CandidateSource, Query, newest_first
-from ranking.state import ViewerState, facts_for, state_of
+from ranking.state import facts_for, state_of
 from ranking.steering.matching import Demand, Effect, Steering
 from ranking.value import Valued, ValuePolicy, value_of
 from ranking.viewer import Viewer
@@ -80,7 +80,7 @@ class Ranker:
         page_id: str,
         visible: Visible,
     ) -> RankedPage:
-        """Return a page of at most ``size`` items. ``visible`` says which videos the database lets the viewer see now."""
+        """Return a page of at most ``size`` items; ``visible``: which videos the database lets the viewer see now."""
         if mode == FeedMode.NON_PERSONALISED:
             viewer = viewer.anonymous()
         demands = self._steering.demands(viewer.steers)

@@ -1,7 +1,8 @@
 """Trained trees, evaluated through LightGBM's C interface.
 
-``import lightgbm`` pulls in scikit-learn, SciPy and pandas where they are installed, which takes seconds that a starting
-server does not have. Predicting needs two C functions, so they are called directly from the library in the package.
+``import lightgbm`` pulls in scikit-learn, SciPy and pandas where they are installed, which takes seconds that a
+starting server does not have. Predicting needs two C functions, so they are called directly from the library in the
+package.
 """
 
 import ctypes

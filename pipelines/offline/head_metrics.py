@@ -50,7 +50,7 @@ def _sigmoid(odds: Array) -> Array:
 
 
 def evaluate(labels: Array, probabilities: Array) -> dict[str, Any]:
-    """Return AUC (None without both classes), log loss, calibration error, base rate and how many rows they are from."""
+    """Return AUC (None without both classes), log loss, calibration error, base rate and the number of rows."""
     count = len(labels)
     if count == 0:
         return {"auc": None, "log_loss": 0.0, "ece": 0.0, "base_rate": 0.0, "rows": 0}

@@ -1,8 +1,9 @@
 """Training rows for the heads: each impression's facts as they stood when it was handed out, and what followed.
 
-Point in time without a loop over rows: events are sorted by (owner, moment) and summed up once; the state of any owner
-at any moment is then the difference of two running sums. Counts are taken as of the start of the impression's day (UTC),
-as a snapshot made that night would have them; tastes and affinities are as of the moment itself, as serving has them.
+Point in time without a loop over rows: events are sorted by (owner, moment) and summed up once; the state of any
+owner at any moment is then the difference of two running sums. Counts are taken as of the start of the impression's
+day (UTC), as a snapshot made that night would have them; tastes and affinities are as of the moment itself, as serving
+has them.
 """
 
 from dataclasses import dataclass, fields

@@ -205,9 +205,8 @@ def _write_index(path: Path, vectors: Array) -> None:
     import faiss
 
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
-    if len(rows) <= _EXACT_UP_TO:
-        index = faiss.IndexFlatIP(rows.shape[1])
-    else:
+    index: Any = faiss.IndexFlatIP(rows.shape[1])
+    if len(rows) > _EXACT_UP_TO:
         index = faiss.index_factory(rows.shape[1], "HNSW32,SQ8", faiss.METRIC_INNER_PRODUCT)
         index.train(rows)
     index.add(rows)

@@ -1,8 +1,8 @@
-"""Learned vectors of videos and people: who liked what, factorised; videos nobody has met yet get theirs from their text.
+"""Learned vectors of videos and people: who liked what, factorised; videos nobody has met get theirs from their text.
 
 A truncated SVD of the degree-normalised like matrix (spectral collaborative filtering), a ridge regression from text
-vectors to it, and a blend of both by how much is known of a video. People are the mean of what they liked, smoothed over
-whom they follow.
+vectors to it, and a blend of both by how much is known of a video. People are the mean of what they liked, smoothed
+over whom they follow.
 """
 
 from dataclasses import dataclass

@@ -105,7 +105,13 @@ def cards_for(tx: Transaction, rooms: Rooms, person_id: PersonId, video_ids: Seq
 
 def cards_seen_by(tx: Transaction, eyes: Eyes, video_ids: Sequence[VideoId]) -> list[VideoCard]:
     """Return cards in the given order, without those that ``eyes`` may not see."""
-    allowed = visible_ids(tx, eyes, video_ids)
+    return cards_of_visible(tx, eyes, video_ids, visible_ids(tx, eyes, video_ids))
+
+
+def cards_of_visible(
+    tx: Transaction, eyes: Eyes, video_ids: Sequence[VideoId], allowed: set[VideoId]
+) -> list[VideoCard]:
+    """Return the cards of those videos that were just found to be visible to ``eyes``, in the given order."""
     videos = Videos(tx).many(allowed)
     shown = Characters(tx).shown_in(allowed)
     owners = {character.owner_id for characters in shown.values() for character in characters}

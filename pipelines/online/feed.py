@@ -22,12 +22,13 @@ from core.storage.people import People
 from core.storage.steers import Steers
 from core.storage.videos import Videos
 from core.vocabulary import FeedMode, Reason
-from pipelines.online.cards import VideoCard, cards_seen_by, known_person, visible_ids
+from pipelines.online.cards import VideoCard, cards_of_visible, cards_seen_by, known_person, visible_ids
 from pipelines.online.rooms import Rooms
-from pipelines.online.viewers import catch_up, eyes_of_viewer, load_viewer, steers_of_session
+from pipelines.online.viewers import catch_up, eyes_of_viewer, load_viewer
 from pipelines.online.wellbeing import open_gate
 from ranking.page import RankedItem, RankedPage
 from ranking.steering.parse import SESSION_IDLE
+from ranking.steering.steer import Lasts
 from ranking.viewer import Viewer
 from wellbeing.gate import Gate, Pause, SessionView
 from wellbeing.passivity import CreationPrompt, Nudge
@@ -222,7 +223,8 @@ def _prepare(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRe
 
     mode = request.mode if viewer.is_personal or request.mode == FeedMode.CHRONOLOGICAL else FeedMode.NON_PERSONALISED
     ranked = rooms.ranking.page(viewer, size=request.size, mode=mode, now=now, page_id=page_id, visible=visible)
-    cards = {card.id: card for card in cards_seen_by(tx, eyes, [item.video_id for item in ranked.items])}
+    chosen = [item.video_id for item in ranked.items]  # all of them found visible in this very transaction
+    cards = {card.id: card for card in cards_of_visible(tx, eyes, chosen, set(chosen))}
     shown = [item for item in ranked.items if item.video_id in cards]
     items = tuple(_item(place, item, cards[item.video_id]) for place, item in enumerate(shown))
     return _Prepared(page_id, person, viewer, replace(ranked, items=tuple(shown)), items)
@@ -295,8 +297,8 @@ def _keep(tx: Transaction, prepared: _Prepared, page: Page, request: FeedRequest
         idempotency_key=request.idempotency_key,
     )
     Pages(tx).add(lease, [_impression(page, prepared, item) for item in page.items])
-    session = steers_of_session(tx, prepared.person.id, page.created_at)
-    Steers(tx).prolong([steer.id for steer in session], page.created_at + SESSION_IDLE)
+    session = [steer.id for steer in prepared.viewer.steers if steer.lasts == Lasts.SESSION]
+    Steers(tx).prolong(session, page.created_at + SESSION_IDLE)
 
 
 def _impression(page: Page, prepared: _Prepared, item: PageItem) -> Impression:

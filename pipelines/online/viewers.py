@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from core.ids import PersonId
 from core.records import Person
 from core.storage.database import Transaction
 from core.storage.events import Events
@@ -13,7 +12,7 @@ from core.storage.videos import Videos
 from core.visibility import Eyes
 from pipelines.online.family import controls_in
 from pipelines.online.rooms import Rooms
-from ranking.steering.steer import Lasts, Steer
+from ranking.steering.steer import Steer
 from ranking.taste import LEARNED_FROM
 from ranking.viewer import SIGNALS, Viewer
 
@@ -56,11 +55,6 @@ def catch_up(tx: Transaction, rooms: Rooms) -> None:
     """Tell the ranker what was published since it last heard, so that it can stand on the page being made."""
     rooms.ranking.refresh_when_changed()
     rooms.ranking.learn(Videos(tx).published_since(rooms.ranking.known_until(), limit=_NEW_VIDEOS))
-
-
-def steers_of_session(tx: Transaction, person_id: PersonId, now: datetime) -> list[StoredSteer]:
-    """Return the steers in force that last for a session: a page keeps them going."""
-    return [item for item in Steers(tx).in_force(person_id, now) if item.parsed.get("lasts") == Lasts.SESSION]
 
 
 def _signals_off(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> frozenset[str]:

@@ -18,7 +18,8 @@ Encode = Callable[[str], Array]
 
 # Words that carry no topic of their own: a refusal of "loud cars" is sure when "car" is there, not when "the" is.
 _PLAIN = frozenset(
-    "the and for with from that this are was very much many too anyone them things some about into".split()
+    {"the", "and", "for", "with", "from", "that", "this", "are", "was", "very", "much", "many", "too", "anyone"}
+    | {"them", "things", "some", "about", "into", "every", "everything", "all"}
 )
 
 

@@ -1,8 +1,8 @@
 """Plain words to wants and refusals: local, deterministic, well under a millisecond.
 
 A text is cut into clauses; a clause that opens with a negation is a refusal, any other a want. In "no cars, dogs or
-trucks" the whole list is refused: a bare clause with "or" after a refusal belongs to it. In "not X but Y" and "X instead of Y"
-each half is read for itself.
+trucks" the whole list is refused: a bare clause with "or" after a refusal belongs to it. In "not X but Y" and
+"X instead of Y" each half is read for itself.
 """
 
 import re
@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.errors import InvalidInput
+from ranking.steering import patterns
 from ranking.steering.steer import Lasts, Understood
 
 MAX_CHARACTERS = 500
@@ -20,49 +21,12 @@ _MAX_PHRASES = 12
 SESSION_IDLE = timedelta(minutes=30)
 _NIGHT_ENDS = time(4, 0)
 
-_NEGATION = re.compile(
-    r"^(?:and |but |also |just |please |really |so |then |with )*"
-    r"(?:i(?:'m| am) (?:so |really )?(?:tired|sick|bored) of|i(?:'ve| have) had enough(?: of)?|enough(?: of| with)?"
-    r"|(?:i )?(?:really )?(?:do not|don't|dont) (?:ever )?(?:want|wanna|like|need|show|give|recommend|care)"
-    r"(?: (?:to see|me|about|for))*"
-    r"|(?:i )?(?:can't|cannot|cant) stand|(?:i )?hate|(?:i )?dislike"
-    r"|(?:please )?(?:stop|quit|never|avoid|hide|skip|mute|remove|block|ban|drop|cut)(?: (?:out|down on|show(?:ing)?|recommend(?:ing)?"
-    r"|giv(?:e|ing)|send(?:ing)?|suggest(?:ing)?|with))*(?: me)?"
-    r"|no more|no|not|none of|nothing|without|less|fewer|anything but|everything but|anything except|everything except"
-    r"|except(?: for)?|rather than|instead of|free of|minus)\b(?: any(?:more)?\b| too\b| so\b)?(?: of\b| (?:many|much)\b)*",
-)
-_BREAK = re.compile(
-    r"[.;:!?\n,/|•]+|\s[-–—]+\s|(?<!anything )(?<!everything )\bbut\b|\bthough\b|\bhowever\b"
-    r"|\b(?=(?:instead of|rather than|without|except(?: for)?|minus)\b)(?<!anything )(?<!everything )"
-    r"|\b(?:and|plus|then|also)\s+(?=(?:no|not|less|fewer|more|stop|without|don't|dont|nothing|never|avoid|hide|skip|please|some|show|give|i)\b)"
-)
-_FILLER = re.compile(
-    r"^(?:(?:and|also|but|please|pls|hey|hi|hello|ok|okay|maybe|just|really|only|mostly|mainly|definitely|so|well"
-    r"|i(?:'d| would)? (?:really |just )?(?:want|wanna|need|like|love|prefer|rather|feel like|fancy|enjoy)(?: to)?(?: (?:see|watch|have|get))?"
-    r"|i(?:'m| am) (?:in the mood for|into|looking for|after|feeling like)|(?:can|could|would|will) you|can i|could i|let me|let's"
-    r"|show(?: me| us)?|give(?: me| us)?|get(?: me)?|find(?: me)?|see|watch|have|put on|play|recommend|bring(?: me)?|fill my feed with"
-    r"|more|a lot(?: more)?(?: of)?|lots(?: more)?(?: of)?|plenty of|tons of|some|something|anything|stuff|things?|a bit(?: of)?|any|of|with|about|like|the|a|an|that is|that are|that's)\s+)+"
-)
-_TAIL = re.compile(
-    r"\s+(?:please|pls|thanks|thank you|videos?|clips?|content|stuff|things|films?|posts?|footage|feed|anymore|any more|at all|in my feed|on my feed|for me|to me)$"
-)
-_FRIENDS = re.compile(
-    r"\b(?:friends?|mates|buddies|besties|mutuals|people (?:that |who(?:m)? )?i (?:know|follow)|accounts i follow|who(?:m)? i follow"
-    r"|my (?:people|circle|family|crew|followers))\b"
-)
-_ABOUT_FRIENDS = re.compile(
-    r"^(?:more |less |fewer |posts |videos |clips |what |from |by |of |the |all |only |made |stuff |my |close |see |new )*"
-    r"(?:friends?(?:'s?)?|mates|buddies|besties|mutuals|people (?:that |who(?:m)? )?i (?:know|follow)|accounts i follow|(?:people )?who(?:m)? i follow"
-    r"|my (?:people|circle|family|crew|followers))(?: (?:made|make|are making|are up to|posts?|videos?|post|posted|do|did))*$"
-)
 _DURATIONS: tuple[tuple[re.Pattern[str], Lasts, bool], ...] = (
-    (re.compile(r"\b(?:for )?(?:tonight|this evening|the (?:evening|night))\b"), Lasts.TODAY, True),
-    (re.compile(r"\b(?:for |just )?(?:today|this (?:morning|afternoon)|the day|the rest of the day)\b"), Lasts.TODAY, False),
-    (re.compile(r"\b(?:for now|right now|just now|for a (?:bit|while)|this (?:session|time)|at the moment)\b"), Lasts.SESSION, False),
-    (re.compile(r"\b(?:from now on|forever|always|for good|in general|every day|until i say(?: so| otherwise)?)\b"), Lasts.UNTIL_UNDONE, False),
-)  # fmt: skip
-_SPLIT_LIST = re.compile(r"\s+(?:or|nor|and|&)\s+")
-_LETTER = re.compile(r"[^\W\d_]")
+    (patterns.TONIGHT, Lasts.TODAY, True),
+    (patterns.TODAY, Lasts.TODAY, False),
+    (patterns.SESSION, Lasts.SESSION, False),
+    (patterns.FOR_GOOD, Lasts.UNTIL_UNDONE, False),
+)
 
 
 @dataclass(slots=True)
@@ -93,7 +57,7 @@ def _clean(text: str) -> str:
             "steer_too_long", f"The steer has {len(text)} characters.", f"At most {MAX_CHARACTERS} characters."
         )
     kept = "".join(char if char.isprintable() or char == "\n" else " " for char in unicodedata.normalize("NFKC", text))
-    if not _LETTER.search(kept):
+    if not patterns.LETTER.search(kept):
         raise _not_understood()
     return re.sub(r"[ \t]+", " ", kept.lower().replace("’", "'")).strip()
 
@@ -109,8 +73,8 @@ def _read(text: str) -> _Draft:
     draft = _Draft([], [])
     was_refusal = False
     for clause in _clauses(text):
-        negation = _NEGATION.match(clause)
-        joins_list = was_refusal and negation is None and re.search(r"\b(?:or|nor)\b", clause) is not None
+        negation = patterns.NEGATION.match(clause)
+        joins_list = was_refusal and negation is None and patterns.IN_LIST.search(clause) is not None
         if negation is not None or joins_list:
             rest = clause[negation.end() :] if negation is not None else clause
             was_refusal = _refuse(draft, rest)
@@ -121,31 +85,31 @@ def _read(text: str) -> _Draft:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    for clause in _BREAK.split(text):
+    for clause in patterns.BREAK.split(text):
         cleaned = clause.strip(" \"'()[]{}*#>")
         if cleaned:
             yield cleaned
 
 
 def _refuse(draft: _Draft, rest: str) -> bool:
-    for phrase in _SPLIT_LIST.split(rest):
-        if _ABOUT_FRIENDS.match(_strip_tail(phrase)):
+    for phrase in patterns.SPLIT_LIST.split(rest):
+        if patterns.ABOUT_FRIENDS.match(_strip_tail(phrase)):
             draft.friends = -1
             continue
         short = _short(phrase)
-        if short and _LETTER.search(short):
+        if short and patterns.LETTER.search(short):
             _put(draft.refuses, draft.wants, short)
     return True
 
 
 def _want(draft: _Draft, clause: str) -> None:
     short = _short(clause)
-    if _ABOUT_FRIENDS.match(_strip_tail(clause)) or (short and _ABOUT_FRIENDS.match(short)):
+    if patterns.ABOUT_FRIENDS.match(_strip_tail(clause)) or (short and patterns.ABOUT_FRIENDS.match(short)):
         draft.friends = 1
         return
-    if _FRIENDS.search(clause) and re.search(r"\b(?:my|people i|who i|whom i)\b", clause):
+    if patterns.FRIENDS.search(clause) and patterns.MINE.search(clause):
         draft.friends = 1
-    if short and _LETTER.search(short):
+    if short and patterns.LETTER.search(short):
         _put(draft.wants, draft.refuses, short)
 
 
@@ -158,12 +122,12 @@ def _put(there: list[str], elsewhere: list[str], phrase: str) -> None:
 
 
 def _short(phrase: str) -> str:
-    return _strip_tail(_FILLER.sub("", f"{phrase.strip()} ").strip())
+    return _strip_tail(patterns.FILLER.sub("", f"{phrase.strip()} ").strip())
 
 
 def _strip_tail(phrase: str) -> str:
     phrase = phrase.strip()
-    while (shorter := _TAIL.sub("", phrase)) != phrase:
+    while (shorter := patterns.TAIL.sub("", phrase)) != phrase:
         phrase = shorter
     return phrase.strip()
 

@@ -155,14 +155,14 @@ class World:
 _TEXTS: dict[str, bytes] = {}
 
 
-@pytest.fixture()
+@pytest.fixture
 def world(database: Database, clock: ManualClock, encoder: TextEncoder, media: MediaStore, tmp_path: Path) -> World:
     """An empty world on each database."""
     settings = Settings(home=tmp_path / "home")
     return World(database, clock, settings, encoder, media, _TEXTS)
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_world(
     tmp_path: Path, clock: ManualClock, encoder: TextEncoder, media: MediaStore, sqlite_database: Callable[[], Database]
 ) -> World:
@@ -172,7 +172,7 @@ def small_world(
     return made
 
 
-@pytest.fixture()
+@pytest.fixture
 def sqlite_database(tmp_path: Path) -> Callable[[], Database]:
     """Makes an empty SQLite database with all tables."""
     from core.storage.tables import metadata

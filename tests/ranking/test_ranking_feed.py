@@ -200,7 +200,11 @@ def test_chronological_is_newest_of_the_followed_and_then_newest_of_all(world: W
     followed = [item.video.creator.handle in {"bo", "cy"} for item in page.items]
     assert followed == sorted(followed, reverse=True)
     for part in (True, False):
-        times = [item.video.published_at for item, is_followed in zip(page.items, followed) if is_followed is part]
+        times = [
+            item.video.published_at
+            for item, is_followed in zip(page.items, followed, strict=True)
+            if is_followed is part
+        ]
         assert times == sorted(times, reverse=True)
     assert all(item.propensity == 1.0 for item in page.items)
 

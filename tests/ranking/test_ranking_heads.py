@@ -213,7 +213,7 @@ def test_trees_that_are_no_trees_are_refused(tmp_path: Path) -> None:
     from ranking.trees import Trees
 
     (tmp_path / "like.txt").write_text("not a model")
-    with pytest.raises(BrokenArtifact, match="like.txt"):
+    with pytest.raises(BrokenArtifact, match=r"like\.txt"):
         Trees(tmp_path / "like.txt")
 
 

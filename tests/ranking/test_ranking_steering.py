@@ -1,12 +1,13 @@
 """Steering: what plain words are taken to mean, and what that does to the next page."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import Conflict, InvalidInput, KindlingError, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import PersonId, SteerId
 from core.vocabulary import EventKind, Reason
 from pipelines.online.feed import why
@@ -199,10 +200,8 @@ def test_only_so_many_steers_are_in_force(small_world: World) -> None:
 )
 def test_strange_steers_give_a_sound_page_or_a_clear_refusal(small_world: World, text: str) -> None:
     small_world.did("ada", EventKind.BLOCK, person="bo")
-    try:
+    with suppress(InvalidInput):
         add_steer(small_world.rooms, ADA, text)
-    except KindlingError as error:
-        assert error.expected
     page = small_world.page("ada")
     assert all(item.video.creator.handle not in {"ada", "bo"} for item in page.items)
     assert len(page.items) == 8
