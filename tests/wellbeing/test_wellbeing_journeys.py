@@ -130,7 +130,7 @@ def test_at_most_one_poll_a_session_and_two_a_week(rooms: Rooms) -> None:
         for _ in range(3):
             polls = [page(rooms, ADULT, 10).poll]
             did(rooms, ADULT, EventKind.COMPLETE)
-            polls += [page(rooms, ADULT, 10).poll for _ in range(9)]
+            polls += [page(rooms, ADULT, 10).poll for _ in range(3)]
             asked = [poll for poll in polls if poll]
             assert len(asked) <= 1
             offers += [(rooms.clock.now(), poll.kind) for poll in asked]

@@ -6,5 +6,5 @@ from tests.wellbeing.limits_machine import LimitsMachine
 
 TestNoOneGetsOneVideoMore = LimitsMachine.TestCase
 TestNoOneGetsOneVideoMore.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
 )
