@@ -33,6 +33,10 @@ _CUT = re.compile(
 _DEFAULT_STYLES = (("cinematic", 0.45), ("paper", 0.75), ("anime", 1.0))
 _DEFAULT_PALETTES = ("natural", "vivid", "warm", "pastel", "natural", "vivid")
 _NEEDS_WATER = {"floater": "lake", "swimmer": "underwater"}
+_AMBIGUOUS_PLACES = {"wave", "show", "match", "party", "studio", "toy", "tower", "bed", "air", "landscape", "building"}
+_IMPLIED_TIMES = {"firework": "night", "firefly": "night", "lantern": "dusk", "star": "night", "campfire": "dusk"}
+_STRUCTURES = {"domino", "seesaw", "pendulum", "hoop", "peg", "drum"}
+_GROUPS = {"people": 3, "crowd": 6, "family": 3, "couple": 2}
 _HOSTS = {"paddler", "dancer", "astronaut", "bicycle", "sled"}
 _COMPANIONS = {"basketball": ("hoop",), "marble": ("ramp", "block"), "ball": ("ramp", "block"), "peg": ("marble",)}
 
@@ -133,7 +137,7 @@ def _read_shot(text: str, seconds: float, seed: int, characters: tuple[str, ...]
         scene=scene,
         style=before.style or _first(_STYLES, free) or _default_style(seed, scene),
         palette=_first(_PALETTES, free) or before.palette or _pick(_DEFAULT_PALETTES, "palette", seed, scene),
-        time_of_day=_first(_TIMES, free) or before.time_of_day or vocab.SCENES[scene].time,
+        time_of_day=_first(_TIMES, free) or before.time_of_day or _usual_time(things, scene),
         weather=_first(_WEATHERS, free) or before.weather or "clear",
         camera=_first(_CAMERAS, free) or _pick(("drift", "pan_right", "push_in", "drift"), "camera", seed, scene),
         pace=pace,
@@ -213,14 +217,12 @@ def _thing(words: list[Word], found: Found[str], start: int, end: int, character
 def _count(words: list[Word], found: Found[str], before: list[Word]) -> int:
     numbers = _NUMBERS.find(before)
     last = words[found.end - 1]
+    if last.stem in _GROUPS and (not numbers or vocab.NUMBERS[numbers[-1].name] == 1):
+        return _GROUPS[last.stem]
     if numbers:
         named = vocab.NUMBERS[numbers[-1].name]
         if not (named == 1 and last.is_plural):
             return named
-    if last.stem in {"people", "crowd", "family", "child"} and (last.is_plural or last.stem != "child"):
-        return 5 if last.stem == "crowd" else 3
-    if last.stem in {"couple"}:
-        return 2
     role = vocab.THINGS[found.name].role
     return (4 if role in {"flyer", "swimmer", "plant"} else 3) if last.is_plural else 1
 
@@ -268,8 +270,10 @@ def _riding(things: tuple[Thing, ...], names: list[str]) -> tuple[Thing, ...]:
 
 
 def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, before: _Carried) -> str:
-    named = [found.name for found in _SCENES.find(words) if not _is_refused(words, found.start)]
-    scene = named[0] if named else before.scene
+    named = [found for found in _SCENES.find(words) if not _is_refused(words, found.start)]
+    # "Waves" in a city are a greeting: such words name a place only when no other word does.
+    named.sort(key=lambda found: words[found.end - 1].stem in _AMBIGUOUS_PLACES)
+    scene = named[0].name if named else before.scene
     if not scene:
         lead = next((thing for thing in things if thing.kind != "person"), None) or (things[0] if things else None)
         scene = vocab.THINGS[lead.kind].home if lead else _pick(tuple(vocab.SCENES), "scene", seed, len(words))
@@ -284,14 +288,20 @@ def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, before: _Car
     return scene
 
 
+def _usual_time(things: tuple[Thing, ...], scene: str) -> str:
+    implied = (_IMPLIED_TIMES[thing.kind] for thing in things if thing.kind in _IMPLIED_TIMES)
+    return next(implied, vocab.SCENES[scene].time)
+
+
 def _furnish(things: tuple[Thing, ...], scene: str, refused: set[str], seed: int) -> tuple[Thing, ...]:
     """Add what a thing needs to do what it does, and a little of what the place usually holds."""
     have = {thing.kind for thing in things}
     wanted = [kind for thing in things for kind in _COMPANIONS.get(thing.kind, ())]
     cast = vocab.SCENES[scene].cast
     lively = [kind for kind in cast if vocab.THINGS[kind].role not in {"plant", "sky", "static"}]
-    quiet = [kind for kind in cast if kind not in lively]
-    wanted += quiet if things else list(cast)
+    if have & _STRUCTURES:
+        lively = [kind for kind in lively if vocab.THINGS[kind].role != "body"]  # it would fall into the works
+    wanted += [kind for kind in cast if vocab.THINGS[kind].role in {"plant", "sky"}] if things else list(cast)
     if len(things) == 1 and lively:
         wanted.append(lively[stable_int("extra", seed, scene) % len(lively)])
     added = [

@@ -92,9 +92,7 @@ class Worker:
         try:
             self._run(job, lease.report, lease.is_over)
         except GenerationCancelled:
-            if not lease.is_lost():
-                # Not cancelled by its person: this worker is going down, and another shall make the film.
-                self._queue.give_back(job)
+            self._stopped(job, lease)
             log.info("job_stopped", lost=lease.is_lost())
         except Unavailable as error:
             log.warning("job_postponed", detail=error.detail)
@@ -108,6 +106,15 @@ class Worker:
             self._queue.fail(job, "generation_failed", "Something went wrong while making the film. Please try again.")
         else:
             log.info("job_done")
+
+    def _stopped(self, job: Job, lease: "_Lease") -> None:
+        if lease.is_lost():
+            return
+        if self._stopping.is_set():
+            self._queue.give_back(job)
+        else:
+            # Nobody asked for this worker to stop: what the film was for is gone.
+            self._queue.fail(job, "film_withdrawn", "The film was withdrawn before it was finished.")
 
 
 class _Lease:

@@ -44,6 +44,8 @@ _FAMILIES = {
     "candy": Family(1.05, 0.10, (255, 156, 214), 0.16),
     "noir": Family(0.10, -0.04, (206, 200, 196), 0.10),
 }
+_LIT_SCENES = {"room", "kitchen", "court", "workshop", "stage"}
+_LAMPLIGHT: dict[str, Rgb] = {"night": (0.86, 0.78, 0.76), "dusk": (0.98, 0.90, 0.84)}
 _NEON_SKY = {"day": (28, 18, 66), "dawn": (44, 20, 72), "dusk": (46, 14, 66), "night": (10, 10, 34)}
 _NEON_LOW = {"day": (96, 40, 140), "dawn": (150, 56, 130), "dusk": (176, 48, 120), "night": (46, 24, 104)}
 _GREY_SKY = {"cloudy": 0.45, "rain": 0.6, "snow": 0.5, "fog": 0.7}
@@ -75,9 +77,10 @@ def brightness(colour: Rgb) -> float:
 class Look:
     """Colours of one shot. All colours are RGB, 0 to 255."""
 
-    def __init__(self, style: str, palette: str, time_of_day: str, weather: str) -> None:
+    def __init__(self, style: str, palette: str, time_of_day: str, weather: str, *, indoors: bool = False) -> None:
         self.style, self.palette, self.time_of_day, self.weather = style, palette, time_of_day, weather
         self._hour = _HOURS[time_of_day]
+        self._light = _LAMPLIGHT.get(time_of_day, self._hour.light) if indoors else self._hour.light
         self._family = _FAMILIES[palette]
         self.is_neon = style == "neon"
         self.is_dark = time_of_day == "night" or self.is_neon
@@ -91,13 +94,14 @@ class Look:
     @classmethod
     def of(cls, shot: Shot) -> "Look":
         """Return the look that a shot asks for."""
-        return cls(shot.style, shot.palette, shot.time_of_day, shot.weather)
+        indoors = shot.scene in _LIT_SCENES
+        return cls(shot.style, shot.palette, shot.time_of_day, shot.weather, indoors=indoors)
 
     def tone(self, colour: Rgb, depth: float = 0.0) -> Rgb:
         """Return how a colour looks at ``depth``: 0 is on stage, 1 is at the horizon, lost in haze."""
         painted = self._family_tint(colour)
         if not self.is_neon:
-            light = self._hour.light
+            light = self._light
             # What is near keeps more of its own colour, so that the eye finds it.
             kept = 0.72 + 0.28 * depth
             painted = (

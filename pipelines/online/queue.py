@@ -30,10 +30,7 @@ class StorageQueue:
         now = self._clock.now()
         with self._database.write() as tx:
             for job in Jobs(tx).fail_lost(now):
-                ended = Jobs(tx).find(job.id)
-                _fail_video(
-                    Videos(tx), job, ended.error_code if ended else None, ended.error_message if ended else None
-                )
+                _fail_video(Videos(tx), job, job.error_code, job.error_message)
             return Jobs(tx).claim(self._owner, self._lease_s, now)
 
     def heartbeat(self, job: Job, progress: int) -> bool:
@@ -62,7 +59,8 @@ class StorageQueue:
 
 
 def _fail_video(videos: Videos, job: Job, code: str | None, message: str | None) -> None:
-    videos.change(job.video_id, status=VideoStatus.FAILED, error_code=code, error_message=message)
+    if videos.find(job.video_id) is not None:  # one that was deleted meanwhile stays deleted
+        videos.change(job.video_id, status=VideoStatus.FAILED, error_code=code, error_message=message)
 
 
 def worker_name() -> str:
