@@ -17,6 +17,7 @@ from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import EventKind, JobStatus, VideoStatus, Visibility
 from pipelines.online.cards import eyes_of, known_person, visible_ids
+from pipelines.online.events import inspired_by
 from pipelines.online.films import discard
 from pipelines.online.judging import check_prompt, depicts_minor, first_refusal
 from pipelines.online.moderation import refusal
@@ -99,7 +100,7 @@ def _note(tx: Transaction, rooms: Rooms, video: Video) -> None:
         kind=EventKind.CREATE if video.remixed_from is None else EventKind.REMIX,
         occurred_at=video.created_at,
         received_at=video.created_at,
-        video_id=video.remixed_from,
+        video_id=video.remixed_from or inspired_by(tx, video.creator_id, video.created_at),
     )
     Events(tx).append([event])
     note_events(tx, rooms, known_person(tx, video.creator_id), [event])

@@ -24,6 +24,7 @@ _ABOUT_PEOPLE = frozenset({EventKind.FOLLOW, EventKind.UNFOLLOW, EventKind.BLOCK
 _ABOUT_NOTHING = frozenset({EventKind.NUDGE_SHOWN, EventKind.NUDGE_DISMISSED, EventKind.CREATE})
 _ABOUT_EITHER = frozenset({EventKind.REPORT})
 _MAKING = frozenset({EventKind.CREATE, EventKind.REMIX})
+_LOOKED_AT = (EventKind.VIEW, EventKind.COMPLETE, EventKind.LIKE, EventKind.SHARE, EventKind.COMMENT)
 _JUST_MADE = timedelta(hours=1)
 
 
@@ -70,6 +71,15 @@ def take_events(rooms: Rooms, person_id: PersonId, batch: Sequence[NewEvent]) ->
             _let_hold(tx, place, event, now)
         note_events(tx, rooms, person, _believed(tx, person, events, now))
     return Taken(accepted=len(fresh), duplicates=len(batch) - len(fresh))
+
+
+def inspired_by(tx: Transaction, person_id: PersonId, now: datetime) -> VideoId | None:
+    """Return what a person looked at or liked last within the hour: what led them to what they make now, if anything.
+
+    Creations are stored with it, so that the ranker learns what inspires.
+    """
+    found = Events(tx).of_person(person_id, since=now - _JUST_MADE, kinds=_LOOKED_AT, limit=1)
+    return found[0].video_id if found else None
 
 
 def _check_size(batch: Sequence[NewEvent]) -> None:
