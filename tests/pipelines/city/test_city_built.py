@@ -129,7 +129,7 @@ def test_the_truth_is_beside_the_city_and_not_in_its_database(small_city: SmallC
     stored = repr(rows_of(database))
     database.close()
     assert not words & {"taste", "tastes", "quality", "hook", "pickiness"}
-    assert all(f"{value:.6f}" not in stored for value in tastes[:, :5].ravel())
+    assert all(f"{value:.10f}" not in stored for value in tastes[:, :5].ravel())
     satisfied = truth.true_satisfaction(people[0].id, [video.id for video in videos])
     assert ((satisfied > 0) & (satisfied < 1)).all()
     assert satisfied.std() > 0.05
