@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from core.settings import Settings
 from core.storage.database import Database
@@ -16,6 +16,7 @@ from tests.e2e.city import Cast, choose_cast
 from tests.e2e.server import RunningServer, start
 from tests.e2e.walker import Walker
 
+expect.set_options(timeout=15_000)
 CHROMIUM = os.environ.get("KINDLING_CHROMIUM", "/usr/bin/chromium")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
