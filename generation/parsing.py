@@ -241,7 +241,7 @@ def _with_cameos(things: tuple[Thing, ...], characters: tuple[str, ...], before:
     """Put every character of the film in the shot: on the person it speaks of, or as one more person."""
     if not characters:
         return things
-    things = _riding(things, [name for name in characters if name not in {thing.character for thing in things}])
+    things = _riding(things, list(characters))
     shown = {thing.character for thing in things}
     others = [thing for thing in things if thing.kind != "person" or thing.character]
     strangers = [thing for thing in things if thing.kind == "person" and not thing.character]
@@ -260,13 +260,17 @@ def _with_cameos(things: tuple[Thing, ...], characters: tuple[str, ...], before:
 
 
 def _riding(things: tuple[Thing, ...], names: list[str]) -> tuple[Thing, ...]:
-    """Let characters who have no body yet be the rider, dancer or astronaut that the words speak of."""
-    seated: list[Thing] = []
+    """Let characters be the rider, dancer or astronaut that the words speak of, and not someone beside them."""
+    on_foot = {thing.character: thing for thing in things if thing.character}
+    seated: dict[str, Thing] = {}
     for thing in things:
-        if thing.kind in _HOSTS and not thing.character and names:
-            thing = thing.model_copy(update={"character": names.pop(0)})
-        seated.append(thing)
-    return tuple(seated)
+        if thing.kind in _HOSTS and not thing.character and len(seated) < len(names):
+            name = names[len(seated)]
+            motion = thing.motion or (on_foot[name].motion if name in on_foot else "")
+            seated[name] = thing.model_copy(update={"character": name, "motion": motion, "count": 1})
+    taken = {thing.kind for thing in seated.values()}
+    others = [thing for thing in things if thing.character not in seated and thing.kind not in taken]
+    return (*seated.values(), *others)
 
 
 def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, before: _Carried) -> str:

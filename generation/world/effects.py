@@ -232,14 +232,15 @@ class FireworksActor:
                 self._burst(view, x, y, age, sprite, at)
 
     def _burst(self, view: View, x: float, y: float, age: float, sprite: Sprite, seed: float) -> None:
-        spread = 92 * (1 - math.exp(-2.6 * age))
+        spread = 128 * (1 - math.exp(-2.6 * age))
         rng = Random(f"{seed:.4f}")
-        for spark in range(40):
-            angle = 2 * math.pi * spark / 40 + rng.uniform(-0.06, 0.06)
+        view.put(sprite, x, y, grow=(6.5, 6.5), alpha=max(0.0, 0.9 - 3 * age), parallax=0.3)
+        for spark in range(48):
+            angle = 2 * math.pi * spark / 48 + rng.uniform(-0.06, 0.06)
             far = spread * rng.choice((1.0, 0.94, 0.62, 0.34))
-            size = max(0.12, 0.62 * (1 - age / 2.0))
-            view.put(sprite, x + far * math.cos(angle), y + far * math.sin(angle) + 26 * age * age, grow=(size,
-                size), alpha=max(0.0, 1 - age / 1.9), parallax=0.3)  # fmt: skip
+            size = max(0.16, 0.95 * (1 - age / 2.0))
+            px, py = x + far * math.cos(angle), y + far * math.sin(angle) + 26 * age * age
+            view.put(sprite, px, py, grow=(size, size), alpha=max(0.0, 1 - age / 1.9), parallax=0.3)
 
 
 def spark_sprites(b: Brush) -> list[Sprite]:

@@ -276,13 +276,15 @@ class SetBuilder:
             0.25))  # fmt: skip
         lit = look.glow((255, 214, 130)) if not look.is_neon else look.glow(rng.choice([(60, 230, 255), (255, 70,
             190), (255, 220, 90)]))  # fmt: skip
-        step_x, step_y = 9.0, 12.0
-        for row in range(int(min(foot - y, 260) / step_y) - 1):
-            for column in range(max(1, int((w - 4) / step_x))):
+        wall = look.tone(colour, painter.depth)
+        lit_panes: list[Point] = []
+        dark_panes: list[Point] = []
+        for row in range(int(min(foot - y, 260) / 12) - 1):
+            for column in range(max(1, int((w - 4) / 9))):
                 on = rng.random() < (0.5 if look.is_dark else 0.12)
-                pane = mix(lit, look.tone(colour, painter.depth),
-                    painter.depth * 0.55) if on else look.tone(scaled(colour, 0.78), painter.depth)  # fmt: skip
-                painter.box(x + 4 + column * step_x, y + 7 + row * step_y, 4.4, 6.4, pane, plain=True, raw=True)
+                (lit_panes if on else dark_panes).append((x + 4 + column * 9, y + 7 + row * 12))
+        painter.panes(lit_panes, 4.4, 6.4, mix(lit, wall, painter.depth * 0.55))
+        painter.panes(dark_panes, 4.4, 6.4, scaled(wall, 0.78))
         if look.is_neon:
             edge = look.glow(rng.choice([(60, 230, 255), (255, 70, 190)]))
             painter.line([(x, foot), (x, y), (x + w, y), (x + w, foot)], 1.0, edge, plain=True, raw=True, alpha=0.8)
