@@ -61,6 +61,19 @@ class Painter:
             cv2.fillPoly(mask, [self._fixed(points, x, y)], 255, cv2.LINE_AA, _SHIFT_BITS)
             self._compose(mask, (x, y), colour, **how)
 
+    def panes(self, corners: Sequence[Point], w: float, h: float, colour: Rgb) -> None:
+        """Fill many equal rectangles at once in one flat colour that light does not change."""
+        if not corners:
+            return
+        (x_low, y_low), (x_high, y_high) = np.min(corners, axis=0), np.max(corners, axis=0)
+        window = self._window([(x_low, y_low), (x_high + w, y_high + h)], 2)
+        if window is None:
+            return
+        left, top, mask = window
+        boxes = [self._fixed([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], left, top) for x, y in corners]
+        cv2.fillPoly(mask, boxes, 255, cv2.LINE_AA, _SHIFT_BITS)
+        self._compose(mask, (left, top), colour, plain=True, raw=True)
+
     def ellipse(
         self, x: float, y: float, rx: float, ry: float, colour: Rgb, *, turn: float = 0.0, **how: Unpack[How]
     ) -> None:

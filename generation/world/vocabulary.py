@@ -72,7 +72,8 @@ SCENES: dict[str, SceneKind] = {
         "beach, shore, seaside, coast, tropical, island, sand, sandcastle, palm, surf, vacation, holiday",
         "sand", "waves, wind, pad", "beach_ball, crab, gull, palm"),
     "ocean": _scene(
-        "ocean, sea, wave, big wave, rolling wave, ocean wave, sailing, harbour, harbor, bay, storm at sea, horizon of water, deep blue",
+        "ocean, sea, wave, big wave, rolling wave, ocean wave, sailing, harbour, harbor, bay, storm at sea, "
+        "horizon of water, deep blue",
         "water", "waves, wind, pad", "sailboat, gull, whale"),
     "underwater": _scene(
         "underwater, reef, coral, coral reef, aquarium, seabed, deep sea, diver, diving, snorkel",
@@ -319,7 +320,8 @@ MOTIONS = _choices(
     wave="wave, wave hello, waving, greet, say hi, hello",
     bounce="bounce, bouncing, dribble, dribbling, rebound, rebounding",
     roll="roll, rolling, tumble, tumbling, spin, spinning",
-    fall="fall, falling, drop, dropping, rain down, pour, pouring, spill, collapse, collapsing, topple, toppling, knock down",
+    fall="fall, falling, drop, dropping, rain down, pour, pouring, spill, collapse, collapsing, topple, "
+        "toppling, knock down",
     score="score, scores, swish, goes in, perfect shot, dunk",
     miss="miss, misses, missed, missing, rim out, rims out, airball, fail",
     fly="fly, flying, soar, soaring, glide, gliding, hover, hovering, take off, launch, float up, rise",

@@ -23,7 +23,7 @@ def backend() -> Backend:
     return DiffusersBackend(DiffusersConfig(model="tiny", steps=2, call=CALL), load=lambda _: pipeline)
 
 
-@pytest.fixture()
+@pytest.fixture
 def board() -> Storyboard:
     # One second is the shortest film; at this size a tiny pipeline needs a fraction of one.
     return parse("a ball on the sea", seconds=1, width=64, height=66, seed=5, style="cinematic").model_copy(

@@ -1,5 +1,6 @@
 """The world backend: what the words call for is drawn, moves by physics, and is heard when it hits."""
 
+import itertools
 from typing import cast
 
 import numpy as np
@@ -25,12 +26,12 @@ FPS = 24
 ONE_FRAME_S = 1 / FPS
 
 
-@pytest.fixture()
+@pytest.fixture
 def backend() -> Backend:
     return WorldBackend()
 
 
-@pytest.fixture()
+@pytest.fixture
 def board() -> Storyboard:
     return parse("two red balls and a dog by the lake with a duck", seconds=1.5, width=180, height=320, seed=9)
 
@@ -68,7 +69,7 @@ def one_shot(made: Shot, seed: int = 4) -> Storyboard:
 def test_every_scene_is_drawn_in_every_style_and_not_alike(scene: str) -> None:
     pictures = [middle(one_shot(shot(scene, seconds=0.2, style=style))) for style in vocab.STYLES]
     assert all(picture.std() > 8 for picture in pictures)
-    assert all(not np.array_equal(a, b) for a, b in zip(pictures, pictures[1:], strict=False))
+    assert all(not np.array_equal(a, b) for a, b in itertools.pairwise(pictures))
 
 
 @pytest.mark.parametrize("kind", list(vocab.THINGS))
@@ -144,7 +145,7 @@ def test_a_scoring_shot_goes_through_the_hoop_and_a_miss_rebounds() -> None:
 
 
 def _falls_through(path: NDArray[np.float64], rim_x: float, rim_y: float) -> bool:
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(path):
         if y0 < rim_y <= y1:
             x = x0 + (x1 - x0) * (rim_y - y0) / (y1 - y0)
             return bool(abs(x - rim_x) < 12)
