@@ -1,13 +1,27 @@
-"""``kindling eval``: measure what is served, on files of one's own."""
+"""``kindling eval``: measures parts of Kindling on files of your own."""
+
+from pathlib import Path
 
 import typer
 
 from pipelines.commands import evaluate_moderation
 
-app = typer.Typer(no_args_is_help=True, help="Measure what is served.")
+app = typer.Typer(no_args_is_help=True, help="Measure parts of Kindling on files of your own.")
 app.command("moderation")(evaluate_moderation.command)
 
 
-@app.callback()
-def _group() -> None:
-    """Keep sub-commands named even while there is one of them."""
+@app.command("steer")
+def steer(
+    videos: Path = typer.Option(..., exists=True, dir_okay=False, help='Videos, one {"id", "text"} a line.'),
+    instructions: Path = typer.Option(..., exists=True, dir_okay=False, help='Wishes, one {"id", "text"} a line.'),
+    out: Path = typer.Option(..., dir_okay=False, help='Rankings, one {"id", "ranking"} a line, best first.'),
+) -> None:
+    """Rank the videos for each instruction, for a viewer with no history."""
+    from core.encoder import TextEncoder
+    from core.settings import Settings
+    from pipelines.offline.steer_evaluation import rank_by_steers
+
+    settings = Settings()
+    encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    count = rank_by_steers(videos, instructions, out, encoder)
+    typer.echo(f"Ranked for {count} instructions: {out}")

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.ids import SteerId
-from ranking.catalogue import Catalogue
 from ranking.steering.concepts import Concept, ConceptsPolicy
 from ranking.steering.steer import Steer
 from ranking.words import stem, stem_hash, words
@@ -21,6 +20,18 @@ _PLAIN = frozenset(
     {"the", "and", "for", "with", "from", "that", "this", "are", "was", "very", "much", "many", "too", "anyone"}
     | {"them", "things", "some", "about", "into", "every", "everything", "all"}
 )
+
+
+class Texts(Protocol):
+    """What steers are matched against: the catalogue, or any list of texts."""
+
+    def take(self, column: str, rows: Array) -> Array:
+        """Return the column ``text`` at rows: vectors of shape (n, 384)."""
+        ...
+
+    def tokens_of(self, row: int) -> Array:
+        """Return the hashed word stems of a row's text."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class Steering:
             friends_said = friends_said or steer.friends != 0
         return tuple(kept)
 
-    def effect(self, demands: Sequence[Demand], catalogue: Catalogue, rows: Array, is_known: Array) -> Effect:
+    def effect(self, demands: Sequence[Demand], catalogue: Texts, rows: Array, is_known: Array) -> Effect:
         """Return what the demands do to ``rows``; ``is_known`` says which are by people the viewer knows."""
         refused = np.zeros(len(rows), dtype=bool)
         additions = np.zeros((len(demands), len(rows)))
@@ -97,7 +108,7 @@ class Steering:
                 additions[place] = self._addition(demand, texts, tokens, is_known)
         return Effect(refused, additions, tuple(item.id for item in demands), tuple(item.says for item in demands))
 
-    def is_refused(self, demands: Sequence[Demand], catalogue: Catalogue, rows: Array) -> Array:
+    def is_refused(self, demands: Sequence[Demand], catalogue: Texts, rows: Array) -> Array:
         """Return which rows a refusal surely names; shape (n,)."""
         refusing = [demand for demand in demands if demand.refuses]
         return self.effect(refusing, catalogue, rows, np.zeros(len(rows), dtype=bool)).refused
@@ -156,7 +167,7 @@ class Steering:
 class _Tokens:
     """The word stems of some videos, side by side, so that one look finds a word in all of them."""
 
-    def __init__(self, catalogue: Catalogue, rows: Array) -> None:
+    def __init__(self, catalogue: Texts, rows: Array) -> None:
         lists = [catalogue.tokens_of(int(row)) for row in rows]
         self._owner = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
         self._stems = np.concatenate(lists) if lists else np.zeros(0, dtype=np.uint32)

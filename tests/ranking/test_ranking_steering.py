@@ -1,15 +1,19 @@
 """Steering: what plain words are taken to mean, and what that does to the next page."""
 
+import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.encoder import TextEncoder
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import PersonId, SteerId
 from core.vocabulary import EventKind, Reason
+from pipelines.offline.steer_evaluation import rank_by_steers
 from pipelines.online.feed import why
 from pipelines.online.steering import MOST_IN_FORCE, add_steer, list_steers, undo_steer
 from ranking.steering.parse import MAX_CHARACTERS, parse_steer
@@ -214,3 +218,14 @@ def test_less_of_something_removes_nearly_all_of_it_from_the_next_twenty(small_w
     add_steer(small_world.rooms, ADA, "less dogs")
     shown = prompts(small_world, 20)
     assert sum("puppy" in prompt for prompt in shown) <= 1
+
+
+def test_videos_are_ranked_by_instructions_read_from_files(encoder: TextEncoder, tmp_path: Path) -> None:
+    videos, wishes, out = tmp_path / "videos.jsonl", tmp_path / "wishes.jsonl", tmp_path / "out.jsonl"
+    videos.write_text("".join(json.dumps({"id": f"v{n}", "text": text}) + "\n" for n, text in enumerate(PROMPTS)))
+    wishes.write_text('{"id": "a", "text": "no cars"}\n{"id": "b", "text": "baking"}\n{"id": "c", "text": "!!"}\n')
+    assert rank_by_steers(videos, wishes, out, encoder) == 3
+    ranked = {line["id"]: line["ranking"] for line in map(json.loads, out.read_text().splitlines())}
+    assert set(ranked["a"][-2:]) == {"v1", "v9"}
+    assert ranked["b"][0] == "v3"
+    assert sorted(ranked["c"]) == sorted(f"v{n}" for n in range(len(PROMPTS)))
