@@ -20,11 +20,11 @@ from schemathesis.specs.openapi.checks import (
 from core.storage.database import Database
 from core.vocabulary import Scope
 from pipelines.online.rooms import Rooms
+from tests.conftest import make_tables
 from tests.town import ANN, move_into, settle
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 3
-from tests.conftest import make_tables
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -22,7 +22,7 @@ from core.storage.database import Database
 from core.storage.events import Events
 from core.tokens import TokenIssuer, open_key
 from core.vocabulary import Scope
-from tests.conftest import NOON
+from tests.conftest import NOON, make_tables
 from tests.town import ANN, settle
 
 HEAVY = ("torch", "transformers", "diffusers", "sentence_transformers", "open_clip", "sklearn", "pandas", "ray")
@@ -61,7 +61,11 @@ def home(tmp_path: Path, town_home: Path, database: Database) -> Home:
 def sqlite_home(tmp_path: Path, town_home: Path) -> Home:
     for name in ("models", "snapshots"):
         (tmp_path / name).symlink_to(town_home / name)
-    return Home(tmp_path, f"sqlite:///{tmp_path / 'kindling.db'}")
+    url = f"sqlite:///{tmp_path / 'kindling.db'}"
+    database = Database(url)
+    make_tables(database)
+    database.close()
+    return Home(tmp_path, url)
 
 
 def free_port() -> int:
