@@ -1,17 +1,30 @@
 """``kindling demo``: a city of people to try everything on."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from core.records import Person
     from core.settings import Settings
+    from core.storage.database import Transaction
     from pipelines.offline.city.config import CityConfig
     from pipelines.offline.city.manifest import CityManifest
 
 app = typer.Typer(no_args_is_help=True, help="The demo city.")
+
+
+class Role(StrEnum):
+    """Who can be looked for in the city."""
+
+    ADULT = "adult"
+    TEEN = "teen"
+    GUARDIAN = "guardian"
+    CREATOR = "creator"
+
 
 Seed = Annotated[int, typer.Option(min=0, help="Decides everything that is left to chance.")]
 People = Annotated[int, typer.Option(min=12, max=20_000, help="How many people live there.")]
@@ -19,6 +32,7 @@ Videos = Annotated[int, typer.Option(min=8, max=20_000, help="How many videos th
 Films = Annotated[int, typer.Option(min=0, help="Films to render; 0: one small film that all videos share.")]
 Home = Annotated[Path | None, typer.Option(help="Folder to build in; by default KINDLING_HOME.")]
 _HOUR_S = 3600
+_LOOKED_AT = 60
 
 
 @app.command()
@@ -67,6 +81,22 @@ def up(
     from pipelines.commands.serving import serve
 
     serve(address, chosen, max(1, settings.workers))
+
+
+@app.command()
+def person(
+    role: Annotated[Role, typer.Argument(help="Whom to look for.")] = Role.ADULT,
+    home: Home = None,
+) -> None:
+    """Print the id of someone in the city: for scripts and for trying things out."""
+    from core.clock import SystemClock
+    from core.storage.database import Database
+
+    database = Database(_settings(home).resolved_database_url)
+    with database.read() as tx:
+        found = _someone(tx, role, SystemClock().now())
+    database.close()
+    typer.echo(found.id)
 
 
 @app.command()
@@ -143,18 +173,37 @@ def _welcome(settings: "Settings", url: str) -> str:
     )
 
 
+def _someone(tx: "Transaction", role: Role, now: datetime) -> "Person":
+    """Return the first person in that role. Raises ``NotFound`` when the city has none."""
+    from core.errors import NotFound
+    from core.storage.demo import DemoPeople
+    from core.storage.people import People
+
+    look = DemoPeople(tx)
+    ids = {
+        Role.ADULT: lambda: [ident for ident, _ in look.most_following(_LOOKED_AT)],
+        Role.CREATOR: lambda: [ident for ident, _ in look.busiest_creators(_LOOKED_AT)],
+        Role.GUARDIAN: lambda: [guardian for guardian, _ in look.families(_LOOKED_AT)],
+        Role.TEEN: lambda: [teen for _, teen in look.families(_LOOKED_AT)],
+    }[role]()
+    people = People(tx).many(ids)
+    for ident in ids:
+        if ident in people and people[ident].is_minor(now) == (role is Role.TEEN):
+            return people[ident]
+    raise NotFound(code="no_one", detail=f"There is no {role} here.", expected="Run `kindling demo build` first.")
+
+
 def _token(settings: "Settings") -> str:
     """Return a token of the city's first grown-up."""
     from core.clock import SystemClock
     from core.storage.database import Database
-    from core.storage.people import People
     from core.tokens import TokenIssuer, open_key
     from core.vocabulary import Scope
 
     clock = SystemClock()
     database = Database(settings.resolved_database_url)
     with database.read() as tx:
-        person = next(item for item in People(tx).page(limit=100) if not item.is_minor(clock.now()))
+        person = _someone(tx, Role.ADULT, clock.now())
     database.close()
     issuer = TokenIssuer(open_key(settings.keys), issuer=settings.issuer, audience=settings.audience, clock=clock)
     return issuer.mint(person.id, [Scope.PERSON], _HOUR_S)

@@ -13,8 +13,9 @@ from core.encoder import TextEncoder
 from core.errors import Conflict
 from core.hashing import stable_int
 from core.settings import Settings
-from core.storage.bulk_load import create_tables, empty_all_tables
+from core.storage.bulk_load import empty_all_tables
 from core.storage.database import Database
+from core.storage.migrate import upgrade
 from core.storage.people import People
 from pipelines.offline.city.catalogue import Creator, Likeness, Piece, Studio, creators, likenesses
 from pipelines.offline.city.config import CityConfig
@@ -29,6 +30,7 @@ from pipelines.offline.city.store import City, Screening, clip_key, portrait_key
 from pipelines.offline.city.tastes import Truth, draw_truth
 from pipelines.offline.city.truth import save_truth
 from pipelines.offline.stages import Stages
+from pipelines.online.judging import FilmFlags
 from wellbeing.room import Wellbeing
 
 _CHUNK = 20
@@ -85,7 +87,7 @@ def draw(config: CityConfig) -> Drawn:
 
 
 def _begin(database: Database, folder: Path, snapshots: Path) -> None:
-    create_tables(database)
+    upgrade(database)
     with database.read() as tx:
         anyone = bool(People(tx).page(limit=1))
     if anyone and not folder.exists():
@@ -182,6 +184,7 @@ def _screening(reading: Reading, film: RenderedFilm, task: RenderTask) -> Screen
         size=f"{board.width}x{board.height}",
         seconds=round(board.seconds),
         model=WORLD,
+        film_flags=FilmFlags(film.adult_allowed, film.teen_allowed, film.limited),
     )
 
 

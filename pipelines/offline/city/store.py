@@ -20,10 +20,13 @@ from pipelines.offline.city.catalogue import Likeness, Piece
 from pipelines.offline.city.config import CityConfig
 from pipelines.offline.city.days import KINDS, SOURCES, Log, moment_of
 from pipelines.offline.city.graph import Graph
+from pipelines.offline.city.lexicon import lexicon
 from pipelines.offline.city.society import Citizen
 from pipelines.offline.city.speech import comment, report
+from pipelines.online.judging import FILM_CHECK, FilmFlags
 
 SNAPSHOT = "demo-city"
+_SURE, _LIKELY = 0.95, 0.7
 _EVENT_COLUMNS = (
     "event_id", "person_id", "kind", "video_id", "target_person_id", "page_id", "position", "value", "text",
     "occurred_at", "received_at",
@@ -45,6 +48,7 @@ class Screening:
     size: str
     seconds: int
     model: str
+    film_flags: FilmFlags
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def _video(city: City, index: int, screening: Screening) -> Video:
         seed=index,
         style=screening.style,
         remixed_from=None if piece.source is None else city.video_id(piece.source),
-        attributes=_attributes(piece),
+        attributes=_attributes(piece, screening),
         film_key=screening.film_key,
         poster_key=screening.poster_key,
         embedding=screening.embedding,
@@ -157,14 +161,24 @@ def _video(city: City, index: int, screening: Screening) -> Video:
     )
 
 
-def _attributes(piece: Piece) -> dict[str, Any]:
-    """Return what the prompt's parts say of the video; ``made_by`` marks that no model guessed it."""
+def _attributes(piece: Piece, screening: Screening) -> dict[str, Any]:
+    """Return what the prompt's parts say of the video, shaped as the attribute heads store it, and the film's check."""
     wish = piece.wish
+    told = {"people": wish.people, "time": wish.time, "pace": wish.pace, "setting": wish.place.setting}
     return {
-        "mood": list(wish.moods), "topics": list(wish.topics), "pace": wish.pace, "people": wish.people,
-        "setting": wish.place.setting, "time": wish.time, "arousal": wish.arousal, "valence": wish.mood.valence,
-        "makeable": wish.makeable, "made_by": "demo-city",
+        "mood": _ranked(wish.moods),
+        "topics": _ranked(wish.topics),
+        **{group: {} if value == "unknown" else {value: _SURE} for group, value in told.items()},
+        "style": {lexicon().styles[wish.style]: _SURE},
+        "arousal": float(wish.arousal), "valence": float(wish.mood.valence), "makeable": float(wish.makeable),
+        "revision": SNAPSHOT,  # no model guessed these
+        FILM_CHECK: screening.film_flags.as_attribute(),
     }  # fmt: skip
+
+
+def _ranked(names: Sequence[str]) -> dict[str, float]:
+    """Return the leading name as sure and further ones as likely."""
+    return {name: _SURE if rank == 0 else _LIKELY for rank, name in enumerate(names)}
 
 
 def _character(city: City, index: int) -> Character:
