@@ -101,9 +101,8 @@ class Likes:
             .group_by(latest.c.person_id, latest.c.video_id, latest.c.at)
             .having(undone == 0)
         )
-        return self._tx.connection.execute(
-            insert(likes).from_select(["person_id", "video_id", "created_at"], rows)
-        ).rowcount
+        self._tx.connection.execute(insert(likes).from_select(["person_id", "video_id", "created_at"], rows))
+        return self._tx.connection.scalar(select(func.count()).select_from(likes)) or 0
 
     def _count(self, column: Any, wanted: list[VideoId], condition: Any) -> dict[VideoId, int]:
         query = select(column, func.count()).where(column.in_(wanted))
