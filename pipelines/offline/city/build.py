@@ -1,6 +1,7 @@
 """Builds the demo city: draws it, renders its films, plays its sixty days, stores everything and trains on it."""
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from pipelines.online.judging import FilmFlags
 from wellbeing.room import Wellbeing
 
 _CHUNK = 20
+_CITY = "demo city"
 _SECONDS = (4, 4, 4, 4, 4, 4, 5, 6)  # most films are short; rendering takes as long as they are
 _SIZE, _SMALL_SIZE = (360, 640), (180, 320)
 
@@ -145,7 +147,11 @@ def _films(
     """Render the films and return what each video's row will say, and how many films there are."""
     alone = [row for row, piece in enumerate(drawn.pieces) if piece.stars] if config.films else []
     plan = plan_films([reading.board for reading in readings], alone[: max(0, config.films // 3)], max(1, config.films))
-    tasks = [_render_task(config, drawn, readings, lead) for lead in plan.leads]
+    shared_by = Counter(plan.film_of)
+    tasks = [
+        _render_task(config, drawn, readings, lead, is_shared=shared_by[film] > 1)
+        for film, lead in enumerate(plan.leads)
+    ]
     # Films drawn alike have one key and are rendered once; the longest first, so that no process ends up waiting.
     unique = sorted({task.key: task for task in tasks}.values(), key=lambda task: (-task.board.seconds, task.key))
     with stages.stage("Rendering films", len(unique)) as advance:
@@ -158,13 +164,15 @@ def _films(
     return screenings, len(unique)
 
 
-def _render_task(config: CityConfig, drawn: Drawn, readings: list[Reading], lead: int) -> RenderTask:
+def _render_task(
+    config: CityConfig, drawn: Drawn, readings: list[Reading], lead: int, *, is_shared: bool
+) -> RenderTask:
     piece = drawn.pieces[lead]
     shown = [(drawn.stars[star].name, config.ident("char", star)) for star in piece.stars] if config.films else []
     return RenderTask(
         board=readings[lead].board,
         video_id=config.ident("video", lead),
-        creator=drawn.citizens[piece.creator].person.handle,
+        maker=_CITY if is_shared else f"@{drawn.citizens[piece.creator].person.handle}",
         faces=tuple(shown),
         made_at=piece.published_at,
     )

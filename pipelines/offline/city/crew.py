@@ -66,7 +66,7 @@ class RenderTask:
 
     board: Storyboard
     video_id: str
-    creator: str
+    maker: str
     faces: tuple[tuple[str, str], ...]
     made_at: datetime
 
@@ -122,11 +122,11 @@ class Worker:
     def render(self, task: RenderTask) -> RenderedFilm:
         """Render, check, mark, sign and store one film under the key that its content decides."""
         claim = self.safety.claim(
-            title="A video from the demo city", video_id=task.video_id, creator=task.creator, model=WORLD,
+            title="A video from the demo city", video_id=task.video_id, creator=task.maker, model=WORLD,
             created_at=task.made_at,
         )  # fmt: skip
         order = FilmOrder(
-            storyboard=task.board, model=WORLD, claim=claim, label=f"Kindling · @{task.creator}",
+            storyboard=task.board, model=WORLD, claim=claim, label=f"Kindling · {task.maker}",
             portraits={name: portrait(ident) for name, ident in task.faces},
         )  # fmt: skip
         made = self.films.make(order)
