@@ -72,9 +72,9 @@ class RenderTask:
 
     @property
     def key(self) -> str:
-        """The media key: what is drawn decides it, and who is shown."""
-        shown = "/".join(ident for _, ident in self.faces)
-        return f"films/city-{sha256(f'{scene_signature(self.board)}:{shown}'.encode()).hexdigest()[:24]}.mp4"
+        """The media key: decided by what is drawn, who is shown and whose name the watermark bears."""
+        content = "\x1f".join((scene_signature(self.board), self.maker, *(ident for _, ident in self.faces)))
+        return f"films/city-{sha256(content.encode()).hexdigest()[:24]}.mp4"
 
 
 @dataclass(frozen=True, slots=True)
