@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Column, Date, LargeBinary, Table, delete
 
 from core.storage.database import Database, Transaction
-from core.storage.migrate import newest_revision, upgrade
 from core.storage.tables import metadata
 from core.storage.types import Json, UtcDateTime
 
@@ -79,11 +78,3 @@ def _sqlite_moment(value: datetime) -> str:
 
 def _sqlite_date(value: date) -> str:
     return value.isoformat()
-
-
-def create_tables(database: Database) -> None:
-    """Make the tables of an empty database: by its migrations, so that it can be upgraded later."""
-    if newest_revision() is None:
-        metadata.create_all(database.engine)
-    else:
-        upgrade(database)

@@ -18,11 +18,10 @@ def _group() -> None:
 @app.command("all")
 def run_all() -> None:
     """Feed, moderation, rendering, cold start and memory, for the demo city in KINDLING_HOME."""
-    from generation.room import Generation
-    from safety.room import Safety
-
     from core.encoder import TextEncoder
+    from generation.room import Generation
     from pipelines.offline.bench import measures
+    from safety.room import Safety
 
     settings = Settings()
     typer.echo(f"On {machine()}.")

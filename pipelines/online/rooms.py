@@ -7,6 +7,7 @@ from core.encoder import TextEncoder
 from core.media.store import MediaStore
 from core.settings import Settings
 from core.storage.database import Database
+from core.storage.migrate import require_current
 from generation.room import Generation
 from ranking.room import Ranking
 from safety.room import Safety
@@ -29,13 +30,19 @@ class Rooms:
 
 
 def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
-    """Load every policy, model and store. Raises ``BrokenPolicy`` or ``BrokenArtifact`` if one cannot be used."""
+    """Load every policy, model and store.
+
+    Raises ``BrokenPolicy`` or ``BrokenArtifact`` if one cannot be used, ``Unavailable`` if the
+    database has an old schema.
+    """
     clock = clock or SystemClock()
+    database = Database(settings.resolved_database_url)
+    require_current(database)
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
     return Rooms(
         settings=settings,
         clock=clock,
-        database=Database(settings.resolved_database_url),
+        database=database,
         media=MediaStore(settings.resolved_media_url),
         encoder=encoder,
         ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies),

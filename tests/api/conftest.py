@@ -9,9 +9,8 @@ from core.clock import ManualClock
 from core.encoder import TextEncoder
 from core.settings import Settings
 from core.storage.database import Database
-from core.storage.tables import metadata
 from pipelines.online.rooms import Rooms, open_rooms
-from tests.conftest import NOON
+from tests.conftest import NOON, make_tables
 from tests.town import Town, move_into, settle
 
 
@@ -23,7 +22,7 @@ def town_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path, en
     home = tmp_path_factory.mktemp("town")
     (home / "models").symlink_to(encoder_folder.parent.absolute())
     database = Database(f"sqlite:///{home / 'kindling.db'}")
-    metadata.create_all(database.engine)
+    make_tables(database)
     settle(database)
     build_snapshot(database, encoder, Settings(home=home), ManualClock(NOON))
     database.close()
@@ -42,7 +41,7 @@ def town_rooms(town_home: Path) -> Iterator[Rooms]:
 def town(tmp_path: Path, town_rooms: Rooms) -> Iterator[Town]:
     """The town on SQLite."""
     database = Database(f"sqlite:///{tmp_path / 'home' / 'kindling.db'}")
-    metadata.create_all(database.engine)
+    make_tables(database)
     settle(database)
     yield move_into(town_rooms, tmp_path / "home", database)
     database.close()

@@ -10,7 +10,7 @@ from core.storage.migrate import current_revision, newest_revision, require_curr
 from core.storage.tables import metadata
 
 
-@pytest.fixture()
+@pytest.fixture
 def empty(database: Database) -> Database:
     metadata.drop_all(database.engine)
     with database.engine.begin() as connection:

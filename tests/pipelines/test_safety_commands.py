@@ -10,10 +10,9 @@ from typer.testing import CliRunner
 from core.errors import BrokenPolicy, InvalidInput
 from core.storage.audit import AuditLog
 from core.storage.database import Database
-from core.storage.tables import metadata
 from pipelines.commands import audit, evaluate, policy
 from safety.taxonomy import CATEGORIES
-from tests.conftest import NOON
+from tests.conftest import NOON, make_tables
 
 RUNNER = CliRunner()
 
@@ -44,7 +43,7 @@ def test_thresholds_are_shown_for_what_is_asked() -> None:
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setenv("KINDLING_HOME", str(tmp_path))
     database = Database(f"sqlite:///{tmp_path / 'kindling.db'}")
-    metadata.create_all(database.engine)
+    make_tables(database)
     with database.write() as tx:
         for number in range(3):
             AuditLog(tx).append(NOON, "per_ada", "test.done", f"thing_{number}", {"n": number})

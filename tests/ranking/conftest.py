@@ -25,6 +25,7 @@ from pipelines.online.feed import FeedRequest, Page, screenful
 from pipelines.online.rooms import Rooms
 from ranking.catalogue import video_text
 from ranking.room import Ranking
+from tests.conftest import make_tables
 from wellbeing.room import Wellbeing
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -175,11 +176,10 @@ def small_world(
 @pytest.fixture
 def sqlite_database(tmp_path: Path) -> Callable[[], Database]:
     """Makes an empty SQLite database with all tables."""
-    from core.storage.tables import metadata
 
     def make() -> Database:
         opened = Database(f"sqlite:///{tmp_path / 'small.db'}")
-        metadata.create_all(opened.engine)
+        make_tables(opened)
         return opened
 
     return make

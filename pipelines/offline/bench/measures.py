@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from core.media.codec import write_mp4
-from core.tokens import TokenIssuer
-from generation.room import Generation
-from safety.room import Safety
 
+from core.clock import SystemClock
+from core.media.codec import write_mp4
 from core.media.film import Film
 from core.settings import Settings
 from core.storage.database import Database
 from core.storage.people import People
+from core.tokens import TokenIssuer, open_key
 from core.vocabulary import Audience, Scope, Surface
+from generation.room import Generation
 from pipelines.offline.bench.figures import Figure, median, percentile, resident_mb, timed_ms
 from pipelines.offline.bench.server import copy_of_city, running_server
+from safety.room import Safety
 
 FEED_P95_GOAL_MS, MODERATION_GOAL_MS, RENDER_GOAL_S, COLD_START_GOAL_S = 30.0, 10.0, 0.3, 3.0
 _PAGES, _PROMPTS, _SCENES, _CLIP_S = 400, 200, 6, 4
@@ -37,7 +38,7 @@ _BENCH_PROMPTS = (
 def feed_over_http(settings: Settings) -> Iterator[Figure]:
     """Ask for pages as many different adults, one after another, from one server worker."""
     with copy_of_city(settings) as home, running_server(home, settings.resolved_media_url) as server:
-        token = TokenIssuer.open(home / "keys", settings).mint("bench", [Scope.SERVICE], lifetime_s=3600)
+        token = _service_token(settings, home)
         people = _adults(home)
         with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
             turn = iter(range(10**9))
@@ -84,6 +85,12 @@ def rendering(generation: Generation) -> Iterator[Figure]:
             encoding.append((done - drawn) / film.seconds)
     peer = "encoding the same frames (x264, AAC)"
     yield Figure("rendering 360x640, per second of film", median(ours), "s", RENDER_GOAL_S, peer, median(encoding))
+
+
+def _service_token(settings: Settings, home: Path) -> str:
+    key = open_key(home / "keys")
+    issuer = TokenIssuer(key, issuer=settings.issuer, audience=settings.audience, clock=SystemClock())
+    return issuer.mint("bench", [Scope.SERVICE], lifetime_s=3600)
 
 
 def _adults(home: Path) -> list[str]:

@@ -19,7 +19,6 @@ from core.encoder import TextEncoder
 from core.media.store import MediaStore
 from core.records import Person
 from core.storage.database import Database
-from core.storage.tables import metadata
 from core.tokens import TokenIssuer
 from core.vocabulary import Scope
 from generation.backends import Registry
@@ -28,7 +27,7 @@ from generation.world.backend import WorldBackend
 from pipelines.online.queue import make_worker
 from pipelines.online.rooms import Rooms
 from safety.room import Safety
-from tests.conftest import make_person
+from tests.conftest import make_person, make_tables
 from tests.creation_kit import PatternBackend, add_people, open_kit, write_clip
 
 
@@ -87,7 +86,7 @@ def site(encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """The installation, started once."""
     home = tmp_path_factory.mktemp("site")
     database = Database(f"sqlite:///{home / 'kindling.db'}")
-    metadata.create_all(database.engine)
+    make_tables(database)
     safety = Safety.open(encoder, keys=home / "keys")
     media = MediaStore(f"file://{home / 'media'}")
     rooms, backend = open_kit(home, database, SystemClock(), media, encoder, safety)
