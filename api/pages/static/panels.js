@@ -1,7 +1,7 @@
 // Full-screen cards in the reel: polls, ideas, the pause, and what stands at the end.
 
 import { post } from "./api.js";
-import { busy, clockTime, h, icon, until } from "./dom.js";
+import { busy, h, icon, until } from "./dom.js";
 import { complain } from "./ui.js";
 
 function panel(label, ...content) {
@@ -86,7 +86,7 @@ export function pausePanel(pause, resume) {
   const again = h("button.button.primary", { hidden: true, "data-action": "resume" }, "Open the feed");
   again.addEventListener("click", () => busy(again, resume));
   const node = panel(pause.title, icon("flame"), h("h2.display", {}, pause.title), h("p", {}, pause.text),
-    pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": `The feed opens again at ${clockTime(pause.resumes_at)}` }, clock, h("span", {}, `until it opens again, at ${clockTime(pause.resumes_at)}`)),
+    pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": "Until the feed opens again" }, clock, h("span", {}, "until it opens again")),
     again,
     made("You made", pause.you_made), made("Friends made", pause.friends_made),
     pause.idea && idea(pause.idea));
