@@ -62,7 +62,7 @@ class PromptTask:
 
 @dataclass(frozen=True, slots=True)
 class RenderTask:
-    """A film to render. ``faces`` are (name, character id); equal takes give equal keys."""
+    """A film to render. ``faces`` are (name, character id); ``maker`` is a handle, or the city for a shared film."""
 
     board: Storyboard
     video_id: str
