@@ -22,6 +22,7 @@ from ranking.steering.concepts import ConceptsPolicy, load_concepts
 from ranking.steering.matching import Steering
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Lasts, Understood
+from ranking.understanding.model import AttributeModel
 from ranking.value import ValuePolicy, load_value
 from ranking.viewer import Viewer
 
@@ -42,8 +43,11 @@ class Ranking:
         self._changing = threading.Lock()
         self._refreshing = threading.Lock()
         self.value = value
+        self.attributes = AttributeModel.open()
         self._ranker = Ranker(
-            value, make_sources(value.sources), Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one))
+            value,
+            make_sources(value.sources),
+            Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one), self.attributes),
         )
 
     @classmethod

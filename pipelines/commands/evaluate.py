@@ -20,8 +20,9 @@ def steer(
     from core.encoder import TextEncoder
     from core.settings import Settings
     from pipelines.offline.steer_evaluation import rank_by_steers
+    from ranking.understanding.model import AttributeModel
 
     settings = Settings()
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
-    count = rank_by_steers(videos, instructions, out, encoder)
+    count = rank_by_steers(videos, instructions, out, encoder, AttributeModel.open())
     typer.echo(f"Ranked for {count} instructions: {out}")

@@ -14,7 +14,7 @@ from core.encoder import TextEncoder
 from core.errors import InvalidInput
 from core.ids import SteerId
 from ranking.steering.concepts import load_concepts
-from ranking.steering.matching import Steering
+from ranking.steering.matching import Attributes, Steering
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Steer
 from ranking.words import stem_hashes
@@ -40,7 +40,7 @@ class PlainTexts:
         return self._tokens[row]
 
 
-def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEncoder) -> int:
+def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEncoder, attributes: Attributes) -> int:
     """Write one line ``{"id", "ranking"}`` for each instruction, best video first; return how many.
 
     Of a video only ``id`` and ``text`` are read. What a refusal surely names comes last.
@@ -48,7 +48,7 @@ def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEnc
     items = [json.loads(line) for line in videos.read_text(encoding="utf-8").splitlines() if line.strip()]
     wishes = [json.loads(line) for line in instructions.read_text(encoding="utf-8").splitlines() if line.strip()]
     texts = PlainTexts([item["text"] for item in items], encoder)
-    steering = Steering(load_concepts(), lru_cache(maxsize=None)(encoder.encode_one))
+    steering = Steering(load_concepts(), lru_cache(maxsize=None)(encoder.encode_one), attributes)
     lines = []
     for wish in wishes:
         order = np.argsort(-_scores(wish["text"], texts, len(items), steering), kind="stable")

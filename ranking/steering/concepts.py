@@ -4,9 +4,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.policies import Policy, PolicyModel, load_policy
+from ranking.understanding.attributes import NAMES
 from ranking.words import stem, words
 
 _SHIPPED = Path(__file__).parent.parent / "policies" / "concepts.toml"
@@ -16,12 +17,21 @@ class Concept(PolicyModel):
     """One thing that feeds are asked for."""
 
     name: str = Field(min_length=1, description="What it is called in explanations.")
-    kind: Literal["topic", "mood"] = Field(
+    kind: Literal["topic", "mood", "look"] = Field(
         default="topic", description="Whether it is about what is shown or how it feels."
     )
     says: list[str] = Field(min_length=1, description="Words of a wish that mean it.")
     shows: list[str] = Field(min_length=1, description="Words of a prompt that show it.")
     like: str = Field(min_length=10, description="A typical text, for the encoder.")
+    means: list[str] = Field(default=[], description="Attributes that show it; any of them will do.")
+    avoids: list[str] = Field(default=[], description="Attributes that do not go with wishing for it.")
+
+    @field_validator("means", "avoids")
+    @classmethod
+    def _known(cls, names: list[str]) -> list[str]:
+        if unknown := sorted(set(names) - set(NAMES)):
+            raise ValueError(f"{unknown} are no attributes; write names like mood:calming or pace:slow")
+        return names
 
 
 class Matching(PolicyModel):
@@ -33,6 +43,9 @@ class Matching(PolicyModel):
     demote_from: float = Field(ge=0, le=1, description="Cosine from which a refused video is moved down.")
     want_weight: float = Field(ge=0, description="Added to a score for a fully met wish.")
     refuse_weight: float = Field(ge=0, description="Taken from a score for a refusal that is not sure.")
+    means_weight: float = Field(ge=0, description="Added for a video that surely has every attribute wished for.")
+    means_sure_at: float = Field(gt=0, le=1, description="Probability of a refused attribute from which it is sure.")
+    avoids_weight: float = Field(ge=0, description="Taken for an attribute that does not go with what is wished for.")
     friends_weight: float = Field(
         ge=0, description="Added for people the viewer knows, when more of them is wished for."
     )

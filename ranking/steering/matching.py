@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.ids import SteerId
 from ranking.steering.concepts import Concept, ConceptsPolicy
 from ranking.steering.steer import Steer
+from ranking.understanding.attributes import INDEX
 from ranking.words import stem, stem_hash, words
 
 Array = NDArray[Any]
@@ -34,6 +35,14 @@ class Texts(Protocol):
         ...
 
 
+class Attributes(Protocol):
+    """Reads attributes off text vectors (``ranking.understanding.model.AttributeModel``)."""
+
+    def probabilities(self, vectors: Array) -> Array:
+        """Return the probability of every attribute: (n, 384) in, (n, attributes) out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """One want or refusal, ready to be matched: vectors of shape (k, 384), stems as hashes."""
@@ -43,6 +52,8 @@ class Phrase:
     own_stems: Array
     shown_stems: Array
     concepts: tuple[str, ...]
+    means: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +86,10 @@ class Effect:
 class Steering:
     """Understands steers in force. Later ones win where they clash."""
 
-    def __init__(self, policy: ConceptsPolicy, encode: Encode) -> None:
+    def __init__(self, policy: ConceptsPolicy, encode: Encode, attributes: Attributes) -> None:
         self._policy = policy
         self._encode = encode
+        self._attributes = attributes
 
     def demands(self, steers: Sequence[Steer]) -> tuple[Demand, ...]:
         """Return what the steers ask for together, newest first, without what a later one replaced."""
@@ -103,9 +115,11 @@ class Steering:
         if demands and len(rows):
             texts = catalogue.take("text", rows).astype(np.float32)
             tokens = _Tokens(catalogue, rows)
+            attributes = self._attributes.probabilities(texts)
             for place, demand in enumerate(demands):
-                refused |= self._refused(demand, texts, tokens)
+                refused |= self._refused(demand, texts, tokens, attributes)
                 additions[place] = self._addition(demand, texts, tokens, is_known)
+                additions[place] += self._understood(demand, attributes)
         return Effect(refused, additions, tuple(item.id for item in demands), tuple(item.says for item in demands))
 
     def is_refused(self, demands: Sequence[Demand], catalogue: Texts, rows: Array) -> Array:
@@ -113,11 +127,29 @@ class Steering:
         refusing = [demand for demand in demands if demand.refuses]
         return self.effect(refusing, catalogue, rows, np.zeros(len(rows), dtype=bool)).refused
 
-    def _refused(self, demand: Demand, texts: Array, tokens: "_Tokens") -> Array:
+    def _refused(self, demand: Demand, texts: Array, tokens: "_Tokens", attributes: Array) -> Array:
+        match = self._policy.match
         refused = np.zeros(len(texts), dtype=bool)
         for phrase in demand.refuses:
-            refused |= self._shown(phrase, tokens) | (_cosine(phrase, texts) >= self._policy.match.sure_at)
+            refused |= self._shown(phrase, tokens) | (_cosine(phrase, texts) >= match.sure_at)
+            refused |= _likeliest(phrase.means, attributes) >= match.means_sure_at
         return refused
+
+    def _understood(self, demand: Demand, attributes: Array) -> Array:
+        """What the attribute heads add: all kinds of things wished for must be there, none of what was refused."""
+        match = self._policy.match
+        kinds: dict[str, list[str]] = {}
+        for name in (name for phrase in demand.wants for name in phrase.means):
+            kinds.setdefault(name.split(":")[0], []).append(name)
+        total = np.zeros(len(attributes))
+        if kinds:
+            fits = [_likeliest(names, attributes) for names in kinds.values()]
+            total += match.means_weight * np.prod(fits, axis=0) ** (1 / len(fits))
+        for phrase in demand.wants:
+            total -= match.avoids_weight * _likeliest(phrase.avoids, attributes)
+        for phrase in demand.refuses:
+            total -= match.refuse_weight * _likeliest(phrase.means, attributes)
+        return total
 
     def _addition(self, demand: Demand, texts: Array, tokens: "_Tokens", is_known: Array) -> Array:
         match = self._policy.match
@@ -161,6 +193,8 @@ class Steering:
             own_stems=np.array(sorted(own), dtype=np.uint32),
             shown_stems=np.array(sorted(shown), dtype=np.uint32),
             concepts=tuple(concept.name for concept in concepts),
+            means=tuple(dict.fromkeys(name for concept in concepts for name in concept.means)),
+            avoids=tuple(dict.fromkeys(name for concept in concepts for name in concept.avoids)),
         )
 
 
@@ -176,6 +210,14 @@ class _Tokens:
     def hits(self, stems: Array) -> Array:
         """Return how many of ``stems`` each video's text has; shape (n,)."""
         return np.bincount(self._owner[np.isin(self._stems, stems)], minlength=self._count)
+
+
+def _likeliest(names: Sequence[str], attributes: Array) -> Array:
+    """The probability of the likeliest of some attributes; shape (n,), zeros without any."""
+    if not names:
+        return np.zeros(len(attributes))
+    best: Array = attributes[:, [INDEX[name] for name in names]].max(axis=1)
+    return best
 
 
 def _cosine(phrase: Phrase, texts: Array) -> Array:
