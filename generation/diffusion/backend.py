@@ -23,6 +23,9 @@ _STYLE_WORDS = {
 }  # fmt: skip
 
 
+_SIDE = 32  # the family's pipelines take no other sides than multiples of this
+
+
 class DiffusersConfig(BaseModel):
     """How a pipeline is loaded and run."""
 
@@ -152,7 +155,7 @@ def load_pipeline(config: DiffusersConfig) -> Any:
     try:
         read: Any = DiffusionPipeline.from_pretrained
         pipeline = read(
-            config.model, revision=config.revision or None, torch_dtype=torch.bfloat16 if on_gpu else torch.float32
+            config.model, revision=config.revision or None, dtype=torch.bfloat16 if on_gpu else torch.float32
         )
     except (OSError, ValueError) as error:
         raise Unavailable(
@@ -169,7 +172,7 @@ def prompt_of(shot: Shot) -> str:
 
 def fitting(pipeline: Any, width: int, height: int, frames: int) -> tuple[int, int, int]:
     """Return the nearest width, height and frame count, not below those asked, that the model's codec can hold."""
-    side = int(getattr(pipeline, "vae_spatial_compression_ratio", 32))
+    side = math.lcm(_SIDE, int(getattr(pipeline, "vae_spatial_compression_ratio", _SIDE)))
     step = int(getattr(pipeline, "vae_temporal_compression_ratio", 8))
     return (
         math.ceil(width / side) * side,
