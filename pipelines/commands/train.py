@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -58,6 +59,24 @@ def snapshot() -> None:
         manifest = build_snapshot(database, encoder, settings, clock, progress=say)
     counts = ", ".join(f"{count} {name}" for name, count in manifest.data.items())
     typer.echo(f"Snapshot {manifest.revision} is in force ({counts}).")
+
+
+@app.command("attributes")
+def attributes(
+    videos: Path = typer.Option(
+        ..., exists=True, dir_okay=False, help="Labelled videos, JSON Lines (see docs/steering.md)."
+    ),
+    out: Path | None = typer.Option(None, help="Folder to publish in; the shipped one by default."),
+) -> None:
+    """Train the attribute heads from labelled videos and our own texts (about two minutes)."""
+    from pipelines.offline.attributes.train import train_attributes
+    from ranking.understanding.model import SHIPPED
+
+    with _tools() as (_, encoder, _, clock, say):
+        say("training a head for each attribute")
+        manifest = train_attributes(videos, encoder, out or SHIPPED, clock)
+    mean = manifest.metrics["cross_validated_average_precision"]["mean"]
+    typer.echo(f"Attribute heads {manifest.revision}: mean cross-validated average precision {mean}.")
 
 
 @contextmanager

@@ -72,18 +72,16 @@ class ConceptsPolicy(Policy):
         return self
 
     @cached_property
-    def by_stem(self) -> dict[str, tuple[Concept, ...]]:
-        """Stem of a word that people say -> the concepts it means."""
-        found: dict[str, tuple[Concept, ...]] = {}
-        for concept in self.concept:
-            for word in {stem(part) for said in concept.says for part in words(said)}:
-                found[word] = (*found.get(word, ()), concept)
-        return found
+    def said(self) -> tuple[tuple[frozenset[str], Concept], ...]:
+        """The stems of each thing people say, with the concept it means; "year old" takes both of its words."""
+        return tuple(
+            (frozenset(map(stem, words(saying))), concept) for concept in self.concept for saying in concept.says
+        )
 
     def meant_by(self, phrase: str) -> tuple[Concept, ...]:
-        """Return the concepts that a phrase names, in order of its words."""
-        found = [concept for word in words(phrase) for concept in self.by_stem.get(stem(word), ())]
-        return tuple({concept.name: concept for concept in found}.values())
+        """Return the concepts that a phrase names, each once."""
+        stems = frozenset(map(stem, words(phrase)))
+        return tuple({concept.name: concept for saying, concept in self.said if saying <= stems}.values())
 
 
 def load_concepts(overrides: Path | None = None) -> ConceptsPolicy:

@@ -24,13 +24,15 @@ _MIN_POSITIVES = 3
 Floats = NDArray[np.float64]
 
 
-def train_attributes(videos: Path, encoder: TextEncoder, target: Path, clock: Clock) -> Manifest:
+def train_attributes(
+    videos: Path, encoder: TextEncoder, target: Path, clock: Clock, *, authored: list[dict[str, Any]] | None = None
+) -> Manifest:
     """Fit one head per attribute and publish them in ``target``; metrics are cross-validated on ``videos``.
 
-    ``videos`` is a JSON Lines file in the steering benchmark's format; our own authored texts are added to it.
+    ``videos`` is a JSON Lines file in the steering benchmark's format; our own ``authored`` texts are added to it.
     """
     labelled = [json.loads(line) for line in videos.read_text(encoding="utf-8").splitlines()]
-    own = authored_videos()
+    own = authored_videos() if authored is None else authored
     x_real, y_real = _table(labelled, encoder)
     x_own, y_own = _table(own, encoder)
     metrics = {"cross_validated_average_precision": _validate(x_real, y_real, x_own, y_own)}

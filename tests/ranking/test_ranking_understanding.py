@@ -1,0 +1,94 @@
+"""Attributes: what is read off a text is what a person would say of it, and the shipped heads are whole."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.clock import ManualClock
+from core.encoder import TextEncoder
+from core.errors import BrokenArtifact
+from pipelines.offline.attributes.authored import authored_videos
+from pipelines.offline.attributes.train import train_attributes
+from ranking.understanding.attributes import GROUPS, INDEX, NAMES, grade_of, record_of, truth_of
+from ranking.understanding.model import SHIPPED, AttributeModel
+
+
+@pytest.fixture(scope="module")
+def model() -> AttributeModel:
+    return AttributeModel.open()
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "lacks"),
+    [
+        ("a kitten sleeps on a pillow by the fire", "topics:pets", "topics:vehicles"),
+        ("sports cars race around a track at full speed", "topics:vehicles", "mood:calming"),
+        ("gentle waves roll onto an empty beach at dawn", "topics:ocean", "mood:tense"),
+        ("a chef plates a steaming bowl of pasta", "topics:food", "topics:space"),
+        ("an astronaut floats above the earth", "topics:space", "topics:food"),
+    ],
+)
+def test_a_text_has_what_a_person_would_say_of_it(
+    model: AttributeModel, encoder: TextEncoder, text: str, has: str, lacks: str
+) -> None:
+    (row,) = model.probabilities(encoder.encode([text]))
+    assert row[INDEX[has]] > row[INDEX[lacks]] + 0.3
+
+
+def test_a_wild_text_is_more_arousing_than_a_still_one(model: AttributeModel, encoder: TextEncoder) -> None:
+    wild, still = model.probabilities(encoder.encode(["a car chase with explosions", "snow falls on a silent lake"]))
+    assert grade_of(list(wild), "arousal") > grade_of(list(still), "arousal") + 1
+
+
+def test_a_videos_attributes_do_not_depend_on_its_neighbours(model: AttributeModel, encoder: TextEncoder) -> None:
+    vectors = encoder.encode(["a red ball bounces", "a dog runs", "rain on a window"])
+    np.testing.assert_allclose(model.probabilities(vectors)[1], model.probabilities(vectors[1:2])[0], atol=1e-6)
+
+
+def test_the_stored_record_lists_likely_values_and_names_its_model(model: AttributeModel, encoder: TextEncoder) -> None:
+    (record,) = model.records(encoder.encode(["a chef plates a steaming bowl of pasta"]))
+    assert "food" in record["topics"]
+    assert record["revision"] == model.revision
+    assert json.loads(json.dumps(record)) == record
+    assert set(record) == {*GROUPS, "arousal", "valence", "makeable", "revision"}
+
+
+def test_unknown_labels_teach_nothing() -> None:
+    video = {**dict.fromkeys(("people", "time", "pace", "setting", "style"), "-"), "mood": ["sad"], "topics": []}
+    truth = truth_of({**video, "arousal": -1, "valence": "-", "makeable": 4})
+    assert truth[INDEX["mood:sad"]] == 1
+    assert np.isnan(truth[INDEX["pace:slow"]])
+    assert np.isnan(truth[INDEX["arousal>=3"]])
+    assert truth[INDEX["makeable>=4"]] == 1
+    assert truth[INDEX["makeable>=5"]] == 0
+
+
+def test_our_own_texts_use_only_known_labels() -> None:
+    videos = authored_videos()
+    assert len(videos) >= 900
+    assert {topic for video in videos for topic in video["topics"]} <= set(GROUPS["topics"])
+    assert {mood for video in videos for mood in video["mood"]} <= set(GROUPS["mood"])
+
+
+def test_training_publishes_heads_that_open(encoder: TextEncoder, tmp_path: Path, clock: ManualClock) -> None:
+    labelled = authored_videos()[:80]
+    (tmp_path / "videos.jsonl").write_text("".join(json.dumps(video) + "\n" for video in labelled))
+    manifest = train_attributes(tmp_path / "videos.jsonl", encoder, tmp_path / "heads", clock, authored=labelled)
+    assert AttributeModel.open(tmp_path / "heads").revision == manifest.revision
+    assert manifest.data["labelled"] == 80
+
+
+def test_damaged_heads_are_refused(tmp_path: Path) -> None:
+    for file in SHIPPED.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "heads.npz").write_bytes(b"not heads")
+    with pytest.raises(BrokenArtifact):
+        AttributeModel.open(tmp_path)
+
+
+def test_a_record_of_nothing_likely_is_empty() -> None:
+    record = record_of([0.0] * len(NAMES), "r1")
+    assert record["topics"] == {}
+    assert record["arousal"] == 1.0
