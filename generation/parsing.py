@@ -36,6 +36,7 @@ _NEEDS_WATER = {"floater": "lake", "swimmer": "underwater"}
 _AMBIGUOUS_PLACES = {"wave", "show", "match", "party", "studio", "toy", "tower", "bed", "air", "landscape", "building"}
 _IMPLIED_TIMES = {"firework": "night", "firefly": "night", "lantern": "dusk", "star": "night", "campfire": "dusk"}
 _STRUCTURES = {"domino", "seesaw", "pendulum", "hoop", "peg", "drum"}
+_RIDDEN = {"bicycle", "sled", "paddler", "astronaut", "dancer"}
 _GROUPS = {"people": 3, "crowd": 6, "family": 3, "couple": 2}
 _HOSTS = {"paddler", "dancer", "astronaut", "bicycle", "sled"}
 _COMPANIONS = {"basketball": ("hoop",), "marble": ("ramp", "block"), "ball": ("ramp", "block"), "peg": ("marble",)}
@@ -180,6 +181,8 @@ def _read_things(words: list[Word], mentions: list[Found[str]], characters: tupl
             things[key] = things[key].model_copy(update={"motion": thing.motion})
     if len(things) > 1 and any(kind.endswith("ball") and kind != "ball" for kind in things):
         things.pop("ball", None)  # "the basketball ... the ball" speaks of one thing
+    if things.keys() & _RIDDEN and "person" in things and things["person"].count == 1:
+        things.pop("person")  # "a child on a bicycle" is the one who rides it
     return _bounded(tuple(_with_aim(list(things.values()), words)))
 
 

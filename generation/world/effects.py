@@ -218,7 +218,7 @@ class FireworksActor:
     sprites: list[Sprite]
     plan: Plan
     bursts: list[tuple[float, float, float, int]]
-    depth: float = 0.2
+    depth: float = 0.25
 
     def draw(self, view: View, t: float) -> None:
         """Draw what is in the sky now."""

@@ -21,7 +21,7 @@ _ANIMAL_MOTIONS = {
 }  # fmt: skip
 _TABLE = {"cup", "teapot", "cake", "book"}
 _SWAY = {"tree": 0.012, "palm": 0.02, "pine": 0.01, "flower": 0.06, "seaweed": 0.07, "plant": 0.02}
-_SHADOWS = {"tree": 90.0, "house": 150.0, "pine": 80.0, "cake": 90.0, "palm": 60.0}
+_SHADOWS = {"tree": 90.0, "house": 150.0, "pine": 80.0, "cake": 90.0, "palm": 60.0, "flower": 20.0, "mushroom": 30.0}
 
 
 def walkers(stage: Stage, thing: Thing) -> None:

@@ -253,9 +253,10 @@ class Painter:
 
 
 def _over(part: NDArray[np.float32], cover: NDArray[np.floating[Any]], colour: NDArray[np.float32]) -> None:
-    alpha = cover[..., None]
-    part[..., :3] = part[..., :3] * (1 - alpha) + colour * alpha
-    part[..., 3:] = part[..., 3:] * (1 - alpha) + alpha
+    alpha = np.asarray(cover[..., None], np.float32)
+    part *= 1 - alpha
+    part[..., :3] += colour * alpha
+    part[..., 3:] += alpha
 
 
 def _disc(radius: int) -> NDArray[np.uint8]:

@@ -57,7 +57,7 @@ def _choices(**words: str) -> dict[str, Choice]:
 
 SCENES: dict[str, SceneKind] = {
     "meadow": _scene(
-        "meadow, field, grassland, hill, hillside, countryside, prairie, farm, picnic, pasture, village",
+        "meadow, field, grassland, hill, hillside, countryside, prairie, farm, picnic, pasture, village, castle",
         "grass", "wind, birds, pad", "butterfly, flower, rabbit, tree"),
     "forest": _scene(
         "forest, wood, woodland, jungle, rainforest, grove, trail, hike, camp, campsite, camping",
@@ -124,7 +124,7 @@ SCENES: dict[str, SceneKind] = {
         "starship, spaceship",
         "none", "space, pad", "planet, rocket, star", "night"),
     "cave": _scene(
-        "cave, cavern, dungeon, mine, crystal cave, catacomb, ruin, castle, haunted, graveyard",
+        "cave, cavern, dungeon, mine, crystal cave, catacomb, ruin, haunted, graveyard",
         "stone", "drips, pad", "crystal, bat, mushroom, lantern", "night"),
 }  # fmt: skip
 

@@ -62,7 +62,7 @@ def middle(board: Storyboard, portraits: dict[str, Frame] | None = None) -> Fram
 
 
 def one_shot(made: Shot, seed: int = 4) -> Storyboard:
-    return Storyboard(prompt="", seed=seed, width=180, height=320, shots=(made,))
+    return Storyboard(prompt="", seed=seed, width=108, height=192, shots=(made,))
 
 
 @pytest.mark.parametrize("scene", list(vocab.SCENES))
