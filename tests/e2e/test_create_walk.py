@@ -16,7 +16,7 @@ def test_a_sentence_becomes_a_video_on_a_followers_next_page(walk: Walker, cast:
     maker, friend = cast.creator_and_follower()
     page = walk.open(walk.sign_in(maker, DESKTOP), "/create")
     page.get_by_label("What happens?").fill("A paper boat drifts over a quiet lake at sunset")
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Make it", exact=True).click()
     expect(page.get_by_role("progressbar", name="Making your video")).to_be_visible()
     picture(page, "create-progress-desktop")
     expect(page.locator("#publish")).to_be_visible(timeout=MADE_WITHIN_MS)
@@ -45,14 +45,14 @@ def test_a_refusal_names_the_rule_and_can_be_appealed(walk: Walker, cast: Cast) 
     page.get_by_label("What happens?").fill(
         "A man tortures and kills a screaming child, blood everywhere, in graphic detail"
     )
-    page.get_by_role("button", name="Make it").click()
+    page.get_by_role("button", name="Make it", exact=True).click()
     refused = page.locator("[data-refused]")
     expect(refused).to_be_visible()
     expect(refused).to_contain_text("Rule ")
     picture(page, "create-refused-phone")
     refused.get_by_role("button", name="This is a mistake").click()
     page.get_by_label("Why is it a mistake?").fill("It was a line from a play.")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     expect(refused.get_by_role("status")).to_contain_text("A person will look at it")
 
 
