@@ -25,7 +25,7 @@ CITY_NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class SmallCity:
-    """A built city: forty people, eighty videos that share one small real film, trained heads, a snapshot."""
+    """A built city: forty people, eighty videos with copies of one small real film, trained heads, a snapshot."""
 
     settings: Settings
     manifest: "CityManifest"

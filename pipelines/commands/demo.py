@@ -29,7 +29,7 @@ class Role(StrEnum):
 Seed = Annotated[int, typer.Option(min=0, help="Decides everything that is left to chance.")]
 People = Annotated[int, typer.Option(min=12, max=20_000, help="How many people live there.")]
 Videos = Annotated[int, typer.Option(min=8, max=20_000, help="How many videos they have published.")]
-Films = Annotated[int, typer.Option(min=0, help="Films to render; 0: one small film that all videos share.")]
+Films = Annotated[int, typer.Option(min=0, help="Films to render; 0: one small film, copied for every video.")]
 Home = Annotated[Path | None, typer.Option(help="Folder to build in; by default KINDLING_HOME.")]
 _HOUR_S = 3600
 _LOOKED_AT = 60

@@ -3,6 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from core.storage.bulk_load import empty_all_tables
 from core.storage.database import Database
 from core.storage.migrate import upgrade
 from core.storage.people import People
+from generation.storyboard import Storyboard
 from pipelines.offline.city.catalogue import Creator, Likeness, Piece, Studio, creators, likenesses
 from pipelines.offline.city.config import CityConfig
 from pipelines.offline.city.crew import WORLD, Crew, PromptTask, Reading, RenderedFilm, RenderTask, hire
@@ -31,6 +33,7 @@ from pipelines.offline.city.store import City, Screening, clip_key, portrait_key
 from pipelines.offline.city.tastes import Truth, draw_truth
 from pipelines.offline.city.truth import save_truth
 from pipelines.offline.stages import Stages
+from pipelines.online.films import poster_key
 from pipelines.online.judging import FilmFlags
 from wellbeing.room import Wellbeing
 
@@ -157,11 +160,18 @@ def _films(
     with stages.stage("Rendering films", len(unique)) as advance:
         made: list[RenderedFilm] = crew.run("render", [(task,) for task in unique], lambda: advance(1))
     by_key = {film.film_key: film for film in made}
-    screenings = []
-    for row, reading in enumerate(readings):
-        task = tasks[plan.film_of[row]]
-        screenings.append(_screening(reading, by_key[task.key], task))
-    return screenings, len(unique)
+    films = [by_key[tasks[film].key] for film in plan.film_of]
+    if not config.films:
+        films = _copies(config, made[0], len(readings), crew)
+    boards = [tasks[film].board for film in plan.film_of]
+    return [_screening(*row) for row in zip(readings, films, boards, strict=True)], len(unique)
+
+
+def _copies(config: CityConfig, film: RenderedFilm, count: int, crew: Crew) -> list[RenderedFilm]:
+    """Give every video a copy of one film under a key of its own: a feed takes equal keys for the same film."""
+    keys = [f"films/{config.ident('city', row).replace('_', '-')}.mp4" for row in range(count)]
+    crew.run("copy_film", [(film.film_key, key) for key in keys], lambda: None)
+    return [replace(film, film_key=key, poster_key=poster_key(key)) for key in keys]
 
 
 def _render_task(
@@ -178,8 +188,7 @@ def _render_task(
     )
 
 
-def _screening(reading: Reading, film: RenderedFilm, task: RenderTask) -> Screening:
-    board = task.board
+def _screening(reading: Reading, film: RenderedFilm, board: Storyboard) -> Screening:
     return Screening(
         film_key=film.film_key,
         poster_key=film.poster_key,

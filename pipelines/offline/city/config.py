@@ -17,7 +17,7 @@ class CityConfig(BaseModel):
     seed: int = Field(default=7, ge=0, description="Decides everything that is left to chance.")
     people: int = Field(default=600, ge=12, le=20_000, description="How many people live here.")
     videos: int = Field(default=1200, ge=8, le=20_000, description="How many videos they have published.")
-    films: int = Field(default=160, ge=0, description="Films to render; 0 gives every video one small shared film.")
+    films: int = Field(default=160, ge=0, description="Films to render; 0 gives every video a copy of one small film.")
     days: int = Field(default=60, ge=2, le=365, description="Days of impressions before `now`.")
     pages_per_day: float = Field(default=0.52, gt=0, description="Mean pages per person and day.")
     page_size: int = Field(default=8, ge=1, le=30, description="Videos on a page.")

@@ -27,7 +27,7 @@ from generation.room import Generation
 from generation.signature import scene_signature
 from generation.storyboard import Storyboard
 from pipelines.offline.city.portraits import portrait
-from pipelines.online.films import FilmMaker, FilmOrder, film_files, poster_key, sheet_key
+from pipelines.online.films import FilmMaker, FilmOrder, film_files, poster_key
 from ranking.catalogue import video_text
 from safety.room import Safety, TextPart
 
@@ -138,10 +138,15 @@ class Worker:
 
     def _rename(self, old: str, new: str) -> None:
         # The signature differs from build to build, so the file's own hash would too.
-        for source, target in zip(film_files(old), (new, poster_key(new), sheet_key(new)), strict=True):
+        self.copy_film(old, new)
+        for key in film_files(old):
+            self.media.delete(key)
+
+    def copy_film(self, old: str, new: str) -> None:
+        """Store a film, its poster and its sprite sheet once more under another film key."""
+        for source, target in zip(film_files(old), film_files(new), strict=True):
             with self.media.local(source) as path:
                 self.media.put_file(target, path)
-            self.media.delete(source)
 
     def draw_character(self, ident: str, portrait_key: str, clip_key: str, scratch: Path) -> None:
         """Store a character's portrait and a short clip of the face, turning a little."""
