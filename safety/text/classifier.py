@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.artifacts import Manifest, open_artifact
+from core.artifacts import Manifest, open_artifact, sha256_of
 from core.encoder import TextEncoder
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS
 from safety.text.features import buckets
 from safety.text.minors import minor_cue
+from safety.text.names import NAMED, NAMED_ANY, NameList
+from safety.text.names import SHIPPED as NAMES
 from safety.text.normalise import Unmasker, forms, windows
 
 ARTIFACT_NAME = "moderation-text"
@@ -59,10 +61,12 @@ class TextClassifier:
 
     def __init__(self, encoder: TextEncoder, folder: Path = SHIPPED) -> None:
         self.manifest: Manifest = open_artifact(folder, name=ARTIFACT_NAME, schema_version=ARTIFACT_SCHEMA)
-        self.revision = self.manifest.revision
+        # A changed list of names changes verdicts, so it is part of what verdicts record.
+        self.revision = f"{self.manifest.revision}-{sha256_of(NAMES)[:6]}"
         self._encoder = encoder
         self._weights = read_weights(folder)
         self._unmask = Unmasker((folder / "words.txt").read_text(encoding="utf-8").split()).unmask
+        self._names = NameList.open()
         self._remembered = lru_cache(maxsize=4096)(self._score)
 
     @cached_property
@@ -86,6 +90,9 @@ class TextClassifier:
             logits = self._weights.logits(self._encoder.encode_one(reading), buckets(reading))
             for head, p in zip(self._weights.heads, _sigmoid(with_any(logits, self._weights.heads)), strict=True):
                 scores[head] = max(scores[head], float(p))
+            for name in self._names.categories(reading):
+                scores[name] = max(scores[name], NAMED)
+                scores[ANY] = max(scores[ANY], NAMED_ANY)
         scores[SEXUAL_MINORS] = scores["sexual"] * max(map(minor_cue, readings), default=0.0)
         return tuple(scores.items())
 

@@ -11,6 +11,7 @@ from safety.room import Safety, TextPart
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS, TAXONOMY
 from safety.text.classifier import ANY, ARTIFACT_NAME, ARTIFACT_SCHEMA, SHIPPED, TextClassifier
 from safety.text.minors import NONE, PERHAPS, SURE, minor_cue
+from safety.text.names import NameList
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +159,17 @@ def test_every_category_says_what_it_is_and_what_it_is_not() -> None:
         assert TAXONOMY[name].means
         assert TAXONOMY[name].is_not
         assert policy.at(name, Surface.PROMPT, Audience.TEEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Beyonce's new song", ["public_figure"]),
+        ("spider man and JAY-Z on a roof", ["public_figure", "protected_character"]),
+        ("a taylor swiftly sews a coat", []),
+        ("my friend Taylor and a spider", []),
+        ("a man called Harry meets a potter", []),
+    ],
+)
+def test_listed_names_are_found_as_whole_words_only(text: str, expected: list[str]) -> None:
+    assert NameList.open().categories(text) == expected
