@@ -16,6 +16,7 @@ class Cast:
     adults: list[Person]
     teens: list[Person]
     friends: list[tuple[Person, Person]]  # two adults; the second follows the first
+    guardian: Person  # someone with a teen in their family: their pages have most on them
     _taken: set[str] = field(default_factory=set)
 
     def adult(self) -> Person:
@@ -52,4 +53,5 @@ def choose_cast(database: Database) -> Cast:
             for followee in sorted(People(tx).following(person.id))
             if people.get(followee) in adults
         ]
-    return Cast(adults, teens, friends)
+        guarded = [guardian for person in people.values() for guardian in FamilyLinks(tx).guardians_of(person.id)]
+    return Cast(adults, teens, friends, people[guarded[0]])

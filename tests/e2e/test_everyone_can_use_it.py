@@ -22,7 +22,7 @@ FOCUS = """() => {
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_every_page_can_be_used_by_everyone(walk: Walker, cast: Cast, theme: str, size: tuple[int, int]) -> None:
     walk.expected = ("404",)  # /nowhere
-    page = walk.sign_in(cast.adults[0], size, theme)
+    page = walk.sign_in(cast.guardian, size, theme)
     found = {}
     for path in PATHS:
         walk.open(page, path)
@@ -34,12 +34,12 @@ def test_every_page_can_be_used_by_everyone(walk: Walker, cast: Cast, theme: str
 
 def test_nothing_scrolls_sideways_on_a_small_phone(walk: Walker, cast: Cast) -> None:
     walk.expected = ("404",)
-    page = walk.sign_in(cast.adults[0], SMALL_PHONE)
+    page = walk.sign_in(cast.guardian, SMALL_PHONE)
     assert {path: overflow(walk.open(page, path)) for path in PATHS} == dict.fromkeys(PATHS, 0)
 
 
 def test_the_focus_can_always_be_seen(walk: Walker, cast: Cast) -> None:
-    page = walk.sign_in(cast.adults[0], DESKTOP)
+    page = walk.sign_in(cast.guardian, DESKTOP)
     for path in ("/create", "/family", "/me", "/"):
         walk.open(page, path)
         assert _tab_through(page, 25) == [], path
@@ -56,7 +56,7 @@ def _tab_through(page: Page, steps: int) -> list[str]:
 
 
 def test_the_theme_can_be_chosen_and_stays(walk: Walker, cast: Cast) -> None:
-    page = walk.open(walk.sign_in(cast.adults[0], DESKTOP), "/me")
+    page = walk.open(walk.sign_in(cast.guardian, DESKTOP), "/me")
     page.get_by_role("button", name="Change theme").click()
     page.get_by_role("button", name="Change theme").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

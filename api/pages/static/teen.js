@@ -93,7 +93,8 @@ function hours(control) {
 function drawLog(place, teen) {
   return loadInto(place, () => get(`/v1/family/${teen.id}/log`), ({ data }) => {
     if (!data.length) return empty("Nothing has been changed yet.");
-    return h("ol.timeline", { "data-log": teen.id }, data.map((entry) => h("li", {}, h("span", {}, entry.text),
-      h("small.muted", {}, `${entry.actor?.display_name ?? "Someone who left"}, `, h("time", { datetime: entry.at, title: moment(entry.at) }, ago(entry.at))))));
+    return h("ol.timeline", { "data-log": teen.id }, data.map((entry) => h("li", {},
+      h("span", {}, h("b", {}, entry.actor?.display_name ?? "Someone who left"), ` ${entry.text}`),
+      h("small.muted", {}, h("time", { datetime: entry.at, title: moment(entry.at) }, ago(entry.at))))));
   });
 }
