@@ -83,13 +83,17 @@ def no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL, started from the pgserver wheel."""
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL, started from the pgserver wheel.
+
+    In a folder of its own: as root it runs as another user, from whom a second pytest run locks pytest's folders away.
+    """
     import pgserver
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="kindling-postgres-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
 
 
 def make_tables(database: Database) -> None:
