@@ -146,6 +146,8 @@ def open_snapshot(folder: Path) -> Snapshot:
 def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
     import faiss  # only processes that rank pay for it
 
+    faiss.omp_set_num_threads(1)  # a search takes microseconds; waking a second thread for it takes longer
+
     def column(name: str) -> Array:
         return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Table
@@ -15,12 +16,16 @@ _MANY = 500
 
 def record_from(row: Any, kind: Callable[..., T], converters: Mapping[str, Callable[[Any], Any]]) -> T:
     """Build a dataclass from a row, passing the named columns through their converters (None stays None)."""
-    names = [item.name for item in fields(kind)]  # type: ignore[arg-type]
-    values = {name: row[name] for name in names}
+    values = {name: row[name] for name in _names(kind)}
     for name, convert in converters.items():
         if values[name] is not None:
             values[name] = convert(values[name])
     return kind(**values)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
 
 
 def insert_ignoring(tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -6,7 +6,7 @@ person's lock.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -319,8 +319,8 @@ def _whys(prepared: _Prepared, page: Page) -> list[Why]:
     return [
         Why(
             reason=item.reason,
-            parts=tuple(WhyPart(**asdict(part)) for part in ranked.parts),
-            steers=tuple(WhySteer(**asdict(part)) for part in ranked.steers),
+            parts=tuple(WhyPart(part.name, part.weight, part.probability, part.contribution) for part in ranked.parts),
+            steers=tuple(WhySteer(part.id, part.says, part.contribution) for part in ranked.steers),
             signals_used=prepared.ranked.signals_used,
             policy_version=page.policy_version,
         )

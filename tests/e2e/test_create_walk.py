@@ -14,6 +14,8 @@ MADE_WITHIN_MS = 90_000
 
 def test_a_sentence_becomes_a_video_on_a_followers_next_page(walk: Walker, cast: Cast) -> None:
     maker, friend = cast.creator_and_follower()
+    # The friend is away from the feed before anything is published: their feed's own pages must not take it first.
+    other = walk.open(walk.sign_in(friend), "/family")
     page = walk.open(walk.sign_in(maker, DESKTOP), "/create")
     page.get_by_label("What happens?").fill("A paper boat drifts over a quiet lake at sunset")
     page.get_by_role("button", name="Make it", exact=True).click()
@@ -31,7 +33,6 @@ def test_a_sentence_becomes_a_video_on_a_followers_next_page(walk: Walker, cast:
     expect(page.get_by_role("status").filter(has_text="Published")).to_be_visible()
     video_id = published.value.url.split("/")[-2]
 
-    other = walk.sign_in(friend)
     page_now = ask(other, "POST", "/v1/feed", {"size": 8, "mode": "chronological"})
     assert video_id in [item["video"]["id"] for item in page_now["items"]]
     walk.open(other, f"/watch/{video_id}")
