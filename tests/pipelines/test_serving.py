@@ -44,10 +44,13 @@ def test_workers_are_started_again_when_they_die_and_stopped_with_the_pool(tmp_p
     assert not any(is_running(pid) for pid in lines(notes))
 
 
-def test_a_pool_of_none_starts_nothing() -> None:
-    pool = WorkerPool(0, ("false",))
+def test_a_pool_of_none_starts_nothing(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    pool = WorkerPool(0, ("touch", str(started)))
     pool.start()
+    time.sleep(0.5)
     pool.stop()
+    assert not started.exists()
 
 
 def test_a_child_stops_when_its_parent_is_gone() -> None:
