@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
 READY := .venv/.ready
+# Compiled once at install: where PYTHONDONTWRITEBYTECODE is set, every start would compile all it imports again.
+PACKAGES := core ranking safety wellbeing generation pipelines api
 
 .DEFAULT_GOAL := help
 .PHONY: help install setup demo test check e2e bench soak lock clean
@@ -16,8 +18,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kindling needs Python 3.11 or newer; set PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip sync --require-hashes requirements.lock
+	$(BIN)/uv pip sync --require-hashes --compile-bytecode requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $(READY)
 
 setup: $(READY) ## export the text encoder to int8 ONNX (once)
