@@ -54,6 +54,7 @@ class ControlDefinition(PolicyModel):
     maximum: int | None = Field(default=None, ge=1, description="Numbers: the largest value; it means no limit.")
     unit: str = Field(default="", description="Numbers: the unit.")
     choices: tuple[Choice, ...] = Field(default=(), description="Choices: options, strictest first.")
+    is_lasting: bool = Field(default=False, description="Whether it can be set for good only, never until a moment.")
     default: BandValues = Field(description="What holds while no guardian (or adult, for themselves) has set it.")
     loosest: BandValues = Field(description="The loosest that anyone may set.")
     reason: str = Field(min_length=10, description="Why these values.")
@@ -201,8 +202,15 @@ REQUIRED = (
     "session_videos",
     "daily_minutes",
     "daily_videos",
+    "weekly_minutes",
+    "weekly_videos",
     "night_hours",
     "personalisation",
+    "sensitive_topics",
     "cameo_use",
     "direct_messages",
+    "adult_discovery",
+    "private_account",
+    "daily_creations",
+    "monthly_credits",
 )

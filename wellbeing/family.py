@@ -178,6 +178,9 @@ def check_changes(
                                field=f"changes.{name}", expected=f"one of {known}")  # fmt: skip
         if value is not None:
             definition.checked(value, field=f"changes.{name}")
+        if until is not None and definition.is_lasting:
+            raise InvalidInput(code="lasting_only", detail=f"{definition.title} cannot be set for a while only.",
+                               field="until", expected="no end")  # fmt: skip
         case = _Case(controls, laws, person, actor_id, settings, now, until)
         made.append(case.change(definition, value, scopes))
     return made
