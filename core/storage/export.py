@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from core.ids import PersonId
 from core.storage.database import Transaction
-from core.storage.tables import accounts, creation, family, feed, safety, wellbeing
+from core.storage.tables import accounts, creation, family, feed, messages, safety, wellbeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ HELD = (
     Held("following", accounts.follows, "follower_id"),
     Held("followers", accounts.follows, "followee_id"),
     Held("blocks", accounts.blocks, "blocker_id"),
+    Held("follow_requests_of_mine", accounts.follow_requests, "follower_id"),
+    Held("follow_requests_to_me", accounts.follow_requests, "followee_id"),
+    Held("passkeys", accounts.passkeys, "person_id"),
+    Held("signed_out", accounts.sign_outs, "person_id"),
     Held("retried_requests", accounts.idempotency, "owner_id"),
     Held("audit_log", accounts.audit_log, "actor"),
     Held("pages", feed.pages, "person_id"),
@@ -50,6 +54,14 @@ HELD = (
     Held("controls_on_me", family.family_controls, "teen_id"),
     Held("controls_set_by_me", family.family_controls, "set_by"),
     Held("family_log", family.family_log, "teen_id"),
+    Held("family_asks", family.family_asks, "teen_id"),
+    Held("family_grants", family.family_grants, "teen_id"),
+    Held("family_notices", family.family_notices, "person_id"),
+    Held("consents_about_me", family.consents, "teen_id"),
+    Held("consents_by_me", family.consents, "given_by"),
+    Held("age_checks", family.age_checks, "person_id"),
+    Held("messages_by_me", messages.messages, "sender_id"),
+    Held("messages_to_me", messages.messages, "recipient_id"),
 )
 
 

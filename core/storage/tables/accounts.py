@@ -1,6 +1,6 @@
 """People, who follows and blocks whom, idempotency keys and the audit log."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from core.storage.types import Json, UtcDateTime, metadata
 
@@ -37,6 +37,46 @@ blocks = Table(
     Column("blocked_id", String(64), ForeignKey("people.id"), primary_key=True),
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "blocked_id"),
+)
+
+# Someone who wants to follow a private or young person; gone once it is answered.
+follow_requests = Table(
+    "follow_requests",
+    metadata,
+    Column("follower_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("followee_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "followee_id"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(400), primary_key=True),  # the credential's id, base64url
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("sign_count", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+)
+
+# What a passkey is asked to sign. A challenge is used once, and then it is gone.
+passkey_challenges = Table(
+    "passkey_challenges",
+    metadata,
+    Column("challenge", String(128), primary_key=True),  # base64url
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False),
+    Column("purpose", String(16), nullable=False),  # register, step_up
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+# Tokens issued before this moment are not accepted any more.
+sign_outs = Table(
+    "sign_outs",
+    metadata,
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("before", UtcDateTime, nullable=False),
 )
 
 idempotency = Table(
