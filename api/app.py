@@ -25,6 +25,7 @@ ROUTERS = (
     "api.routers.moderations",
     "api.routers.review",
     "api.routers.policies",
+    "api.routers.step_up",
     "api.routers.wellbeing",
     "api.routers.family",
     "api.routers.characters",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -11,8 +12,8 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from api.state import Server
 from core.errors import InvalidInput, NotAllowed, not_found
 from core.ids import PersonId
-from core.storage.people import People
-from core.tokens import TokenIssuer, unacceptable
+from core.storage.passkeys import SignOuts
+from core.tokens import Claims, TokenIssuer, unacceptable
 from core.vocabulary import Scope
 from pipelines.online.retries import answer_once
 from pipelines.online.rooms import Rooms
@@ -20,8 +21,9 @@ from pipelines.online.rooms import Rooms
 COOKIE = "kindling_token"
 PERSON_ID = r"^per_[A-Za-z0-9_\-]{1,60}$"
 _MAX_NAME = 64
+_CLOCKS_APART = timedelta(seconds=60)
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_GUARDIAN = frozenset({Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN})
+GUARDIAN = frozenset({Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN})
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT", description="A token from `kindling token` or the provider.")
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The same token, for pages of this origin.")
@@ -34,6 +36,7 @@ class Actor:
     subject: str
     person_id: PersonId | None
     scopes: frozenset[Scope]
+    is_fresh: bool = False  # the person has just proved to be who they are
 
     @property
     def name(self) -> str:
@@ -85,21 +88,44 @@ def current_actor(
 
 
 def resolve_actor(server: Server, token: str, acting_for: str | None = None) -> Actor:
-    """Return whom a token stands for; a person it names must exist."""
+    """Return whom a token stands for; a person it names must exist, and not have ended the token's session.
+
+    Leave to loosen holds for a short while after the person proved to be who they are; then it is leave to tighten.
+    """
     claims = server.verifier.verify(token)
-    person_id = PersonId(claims.subject) if claims.scopes & ({Scope.PERSON} | _GUARDIAN) else None
-    if person_id is not None and not _exists(server, person_id):
-        raise unacceptable("unknown_person")
+    person_id = PersonId(claims.subject) if claims.scopes & ({Scope.PERSON} | GUARDIAN) else None
+    if person_id is not None:
+        _check_session(server, person_id, claims)
     if person_id is None and Scope.SERVICE in claims.scopes and acting_for is not None:
         person_id = PersonId(acting_for)
-        if not _exists(server, person_id):
+        if not _session(server, person_id)[0]:
             raise not_found("person", person_id)
-    return Actor(claims.subject, person_id, claims.scopes)
+    is_fresh = _is_fresh(server, claims)
+    scopes = claims.scopes
+    if Scope.GUARDIAN_LOOSEN in scopes and not is_fresh:
+        scopes = (scopes - {Scope.GUARDIAN_LOOSEN}) | {Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_READ}
+    return Actor(claims.subject, person_id, scopes, is_fresh)
 
 
-def _exists(server: Server, person_id: PersonId) -> bool:
+def _check_session(server: Server, person_id: PersonId, claims: Claims) -> None:
+    exists, counts_from = _session(server, person_id)
+    if not exists:
+        raise unacceptable("unknown_person")
+    if counts_from is not None and (claims.issued_at is None or claims.issued_at <= counts_from):
+        raise unacceptable("signed_out")
+
+
+def _session(server: Server, person_id: PersonId) -> tuple[bool, datetime | None]:
     with server.rooms.database.read() as tx:
-        return People(tx).find(person_id) is not None
+        return SignOuts(tx).of(person_id)
+
+
+def _is_fresh(server: Server, claims: Claims) -> bool:
+    if claims.authenticated_at is None:
+        return False
+    longest = timedelta(seconds=server.rooms.wellbeing.policy.family.step_up.max_age_s)
+    age = server.rooms.clock.now() - claims.authenticated_at
+    return -_CLOCKS_APART <= age <= longest
 
 
 def check_same_origin(request: Request) -> None:
@@ -149,7 +175,7 @@ def current_person(actor: ActorDep) -> PersonId:
 
 def family_reader(actor: ActorDep) -> PersonId:
     """Return the person acted for, also with any of a guardian's scopes: for reading about the family."""
-    return _family_member(actor, Scope.PERSON, *sorted(_GUARDIAN))
+    return _family_member(actor, Scope.PERSON, *sorted(GUARDIAN))
 
 
 def family_writer(actor: ActorDep) -> PersonId:
@@ -174,7 +200,29 @@ def _named(actor: Actor) -> PersonId:
     return actor.person_id
 
 
+def fresh_person(actor: ActorDep) -> PersonId:
+    """Return the token's own person, who has just proved to be who they are. Raises ``NotAllowed`` otherwise."""
+    if not actor.may(Scope.PERSON):
+        raise wrong_scope(Scope.PERSON)
+    if not actor.is_fresh:
+        raise NotAllowed(
+            code="step_up_needed",
+            detail="This needs you to prove once more that it is you.",
+            expected="POST /v1/step-up with a passkey, or sign in again at your provider (OIDC max_age).",
+        )
+    return _named(actor)
+
+
+def own_person(actor: ActorDep) -> PersonId:
+    """Return the person that the token is about, with a person's or any guardian's scope; no service acts for them."""
+    if not actor.may(Scope.PERSON, *GUARDIAN):
+        raise wrong_scope(Scope.PERSON, *sorted(GUARDIAN))
+    return _named(actor)
+
+
 PersonDep = Annotated[PersonId, Depends(current_person)]
+FreshPersonDep = Annotated[PersonId, Depends(fresh_person)]
+OwnPersonDep = Annotated[PersonId, Depends(own_person)]
 FamilyReaderDep = Annotated[PersonId, Depends(family_reader)]
 FamilyWriterDep = Annotated[PersonId, Depends(family_writer)]
 ReviewerDep = Annotated[Actor, Depends(require_scope(Scope.REVIEWER))]

@@ -33,12 +33,17 @@ _LAST_MOMENT = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says: who it is about, what it may do, who vouches for it, and until when."""
+    """What a verified token says: who it is about, what it may do, who vouches for it, and until when.
+
+    ``authenticated_at``: when the person last proved to be who they are (OpenID Connect's `auth_time`); None if unsaid.
+    """
 
     subject: str
     scopes: frozenset[Scope]
     issuer: str
     expires_at: datetime
+    issued_at: datetime | None = None
+    authenticated_at: datetime | None = None
 
 
 class ForeignVerifier(Protocol):
@@ -100,7 +105,10 @@ class TokenIssuer:
         self._clock = clock
 
     def mint(self, subject: str, scopes: Collection[Scope], lifetime_s: int) -> str:
-        """Return a signed token about ``subject`` that holds for ``lifetime_s`` seconds from now."""
+        """Return a signed token about ``subject`` that holds for ``lifetime_s`` seconds from now.
+
+        Whoever mints it vouches that the person has just proved to be who they are.
+        """
         if lifetime_s <= 0:
             raise ValueError("lifetime_s must be positive")
         now = int(self._clock.now().timestamp())
@@ -110,6 +118,7 @@ class TokenIssuer:
             "sub": subject,
             "scope": " ".join(sorted(scopes)),
             "iat": now,
+            "auth_time": now,
             "nbf": now,
             "exp": now + lifetime_s,
             "jti": new_id("tok"),
@@ -184,7 +193,16 @@ def claims_from(claims: Mapping[str, Any], *, subject: str, scope_prefix: str = 
         scopes=frozenset(Scope(name) for name in ours & known),
         issuer=str(claims["iss"]),
         expires_at=datetime.fromtimestamp(min(int(claims["exp"]), _LAST_MOMENT), UTC),
+        issued_at=_moment(claims.get("iat")),
+        authenticated_at=_moment(claims.get("auth_time")),
     )
+
+
+def _moment(claim: object) -> datetime | None:
+    """Return a NumericDate as a moment; None for what is none."""
+    if isinstance(claim, bool) or not isinstance(claim, int | float) or not 0 <= claim <= _LAST_MOMENT:
+        return None
+    return datetime.fromtimestamp(claim, UTC)
 
 
 def unverified_issuer(token: str) -> str:
@@ -203,6 +221,7 @@ _WHY = {
     "bad_signature": "The bearer token is not one that was signed for this service.",
     "expired": "The bearer token has expired.",
     "bad_claims": "The bearer token is not meant for this service, or not for now.",
+    "signed_out": "This person has ended the session that the bearer token is from.",
     "unknown_person": "The bearer token is about a person who has no account here.",
 }
 

@@ -217,10 +217,17 @@ class InviteRules(PolicyModel):
     most_guardians: int = Field(ge=1, description="Active guardians one teen may have.")
 
 
+class StepUpRules(PolicyModel):
+    """How fresh a proof of identity must be for whatever lets more through."""
+
+    max_age_s: int = Field(ge=30, le=3600, description="Seconds after a passkey or a fresh sign-in that it counts.")
+
+
 class FamilyPolicy(Policy):
     """family.toml."""
 
     invites: InviteRules
+    step_up: StepUpRules
 
 
 @dataclass(frozen=True, slots=True)
