@@ -82,6 +82,7 @@ class EventKind(StrEnum):
     BLOCK = "block"
     UNBLOCK = "unblock"
     POLL_ANSWER = "poll_answer"
+    LOOK_BACK = "look_back"
     NUDGE_SHOWN = "nudge_shown"
     NUDGE_DISMISSED = "nudge_dismissed"
 

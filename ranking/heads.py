@@ -20,11 +20,22 @@ HEADS_FILE = "heads.json"
 HEADS: dict[str, str] = {
     "create": "they create or remix something within a day",
     "connect": "they like, comment on or share something of a person they know",
-    "satisfied": "asked, they say it was worth it (4 or 5 of 5)",
+    "satisfied": "asked in the feed, they say it was worth it (4 or 5 of 5)",
     "like": "they like it",
-    "hide_report": "they hide or report it",
+    "share": "they share it",
+    "follow": "they follow its creator",
+    "hide": "they hide it",
+    "report": "they report it",
+    "regret": "asked days later, they say it was not worth it (1 or 2 of 5)",
 }
-PRIORS: dict[str, float] = {"create": 0.01, "connect": 0.02, "satisfied": 0.5, "like": 0.06, "hide_report": 0.01}
+PRIORS: dict[str, float] = {
+    "create": 0.01, "connect": 0.02, "satisfied": 0.5, "like": 0.06, "share": 0.01, "follow": 0.01, "hide": 0.01,
+    "report": 0.001, "regret": 0.2,
+}  # fmt: skip
+UNWANTED = ("hide", "report", "regret")
+# Trained and reported beside the heads, so that an operator can see what completion would have told; never loaded
+# for serving, because finishing a video is time spent.
+MEASURED: dict[str, str] = {"complete": "they watch it to its end"}
 
 Probabilities = NDArray[np.float64]
 
@@ -52,6 +63,9 @@ class HeadsFile(BaseModel):
     features: list[str] = Field(description="Names of the feature columns, in order.")
     calibrations: dict[str, Calibration] = Field(description="Head -> calibration; its trees are in `<head>.txt`.")
     metrics: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Head -> figures on later days.")
+    learned_until: float = Field(
+        default=0.0, description="Seconds since 1970: nothing after it was trained or calibrated on."
+    )
 
 
 @dataclass(frozen=True)
@@ -60,10 +74,14 @@ class Heads:
 
     trained: Mapping[str, tuple[Trees, Calibration]]
     metrics: Mapping[str, Mapping[str, Any]]
+    learned_until: float = 0.0
 
     @classmethod
     def open(cls, folder: Path) -> "Heads":
-        """Load the heads below ``folder``. Raises ``BrokenArtifact`` if they were trained on other features."""
+        """Load the heads below ``folder``. Raises ``BrokenArtifact`` if they were trained on other features.
+
+        What was only measured (``MEASURED``) is not loaded.
+        """
         if not (folder / HEADS_FILE).exists():
             return cls({}, {})
         try:
@@ -72,10 +90,14 @@ class Heads:
             raise _broken(folder, "has a malformed heads.json") from error
         if described.features != list(FEATURES):
             raise _broken(folder, "has heads that were trained on other features")
-        if unknown := sorted(set(described.calibrations) - set(HEADS)):
+        if unknown := sorted(set(described.calibrations) - set(HEADS) - set(MEASURED)):
             raise _broken(folder, f"has unknown heads: {', '.join(unknown)}")
-        loaded = {name: (Trees(folder / f"{name}.txt"), item) for name, item in described.calibrations.items()}
-        return cls(loaded, described.metrics)
+        loaded = {
+            name: (Trees(folder / f"{name}.txt"), item)
+            for name, item in described.calibrations.items()
+            if name in HEADS
+        }
+        return cls(loaded, described.metrics, described.learned_until)
 
     def probabilities(self, features: NDArray[np.float32]) -> dict[str, Probabilities]:
         """Return head -> probabilities of shape (n,) for features of shape (n, f)."""
@@ -88,9 +110,11 @@ class Heads:
         return calibration.probability(trees.raw(features))
 
 
-def describe(calibrations: Mapping[str, Calibration], metrics: Mapping[str, Any]) -> str:
+def describe(calibrations: Mapping[str, Calibration], metrics: Mapping[str, Any], learned_until: float) -> str:
     """Return the text of a ``heads.json``."""
-    described = HeadsFile(features=list(FEATURES), calibrations=dict(calibrations), metrics=dict(metrics))
+    described = HeadsFile(
+        features=list(FEATURES), calibrations=dict(calibrations), metrics=dict(metrics), learned_until=learned_until
+    )
     return json.dumps(described.model_dump(mode="json"), indent=2, sort_keys=True) + "\n"
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from core.policies import Policy, PolicyModel, load_policy
-from ranking.heads import HEADS
+from ranking.heads import HEADS, UNWANTED
 from ranking.page import ScorePart
 
 Array = NDArray[Any]
@@ -85,8 +85,9 @@ class ValuePolicy(Policy):
                 raise ValueError(f"{name!r} is about time spent; no weight may be. Known heads: {', '.join(HEADS)}")
             if name not in HEADS:
                 raise ValueError(f"{name!r} is no head; write one of: {', '.join(HEADS)}")
-        if weights.get("hide_report", 0.0) > 0:
-            raise ValueError("hide_report must not be positive: nobody is shown more of what people hide")
+        for name in UNWANTED:
+            if weights.get(name, 0.0) > 0:
+                raise ValueError(f"{name} must not be positive: nobody is shown more of what people {name}")
         return weights
 
     @model_validator(mode="after")
@@ -133,7 +134,9 @@ def value_of(
 
     A factor above one makes a value larger, below one smaller, also where the value is negative.
     """
-    head_sum = np.sum([weight * heads[name] for name, weight in policy.weights.items()], axis=0)
+    head_sum = np.zeros(len(follows))
+    for name, weight in policy.weights.items():  # one after another: np.sum adds in an order that depends on n
+        head_sum = head_sum + weight * heads[name]
     network = policy.network
     factors: list[tuple[str, Array]] = []
     if personal:

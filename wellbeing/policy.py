@@ -144,7 +144,7 @@ class PollSpacing(PolicyModel):
     quiet_hours_after_pause: int = Field(ge=1, description="Hours after a lock-out without polls.")
 
 
-PollKind = Literal["item", "mood", "time_well_spent"]
+PollKind = Literal["item", "look_back", "mood", "time_well_spent"]
 
 
 class PollChoice(PolicyModel):

@@ -1,5 +1,6 @@
 """Questions, asked rarely: when to offer one, and what an answer may be."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from core.records import Person
 from wellbeing.policy import PollChoice, PollRule, PollsPolicy
 from wellbeing.state import ViewingState
 
-ITEM = "item"
+ITEM, LOOK_BACK = "item", "look_back"
+ABOUT_VIDEOS = (ITEM, LOOK_BACK)
 _WEEK = timedelta(days=7)
 
 
@@ -44,15 +46,30 @@ def poll_may_come(state: ViewingState, now: datetime, policy: PollsPolicy) -> bo
 
 
 def poll_offer(
-    state: ViewingState, person: Person, now: datetime, policy: PollsPolicy, *, last_watched: VideoId | None
+    state: ViewingState, person: Person, now: datetime, policy: PollsPolicy, *, about: Mapping[str, VideoId | None]
 ) -> tuple[ViewingState, PollOffer | None]:
-    """Return the question to ask now, if any, with the state that remembers it was asked."""
+    """Return the question to ask now, if any, with the state that remembers it was asked.
+
+    ``about``: which video a question of each kind in ``ABOUT_VIDEOS`` would be about; none of a kind without one.
+    """
     if not poll_may_come(state, now, policy):
         return state, None
-    for rule in policy.poll:
-        if _kind_due(rule, state, person, now) and (rule.kind != ITEM or last_watched is not None):
-            return _offered(state, person, now, rule, last_watched if rule.kind == ITEM else None)
-    return state, None
+    due = [
+        rule
+        for rule in policy.poll
+        if _kind_due(rule, state, person, now) and (rule.kind not in ABOUT_VIDEOS or about.get(rule.kind) is not None)
+    ]
+    if not due:
+        return state, None
+    rule = due[0] if due[0].kind not in ABOUT_VIDEOS else _longest_ago(due, state)
+    return _offered(state, person, now, rule, about.get(rule.kind))
+
+
+def _longest_ago(due: Sequence[PollRule], state: ViewingState) -> PollRule:
+    """Questions about videos take turns: the moment and looking back both count."""
+    turns = [rule for rule in due if rule.kind in ABOUT_VIDEOS]
+    asked = state.last_offer_at
+    return min(turns, key=lambda rule: asked[rule.kind].timestamp() if rule.kind in asked else 0.0)
 
 
 def checked_answer(rule: PollRule | None, answer: float | None, *, skip: bool) -> float | None:

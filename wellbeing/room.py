@@ -1,6 +1,6 @@
 """The wellbeing room: one façade over its policies. Everything here is a pure decision; the journeys load and store."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -55,10 +55,10 @@ class Wellbeing:
         return passivity.after_events(state, events)
 
     def poll_offer(
-        self, state: ViewingState, person: Person, now: datetime, *, last_watched: VideoId | None
+        self, state: ViewingState, person: Person, now: datetime, *, about: Mapping[str, VideoId | None]
     ) -> tuple[ViewingState, PollOffer | None]:
-        """Return the question to put beside a page, if any, with the state that remembers it."""
-        return polls.poll_offer(state, person, now, self.policy.polls, last_watched=last_watched)
+        """Return the question to put beside a page, if any; ``about``: the video that each kind would be about."""
+        return polls.poll_offer(state, person, now, self.policy.polls, about=about)
 
     def poll_may_come(self, state: ViewingState, now: datetime) -> bool:
         """Tell whether any question may be asked now; cheap, so that most pages look nothing up."""

@@ -34,10 +34,18 @@ class Events:
         )
 
     def of_person(
-        self, person_id: PersonId, *, since: datetime, kinds: Iterable[EventKind] | None = None, limit: int = 2000
+        self,
+        person_id: PersonId,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        kinds: Iterable[EventKind] | None = None,
+        limit: int = 2000,
     ) -> list[Event]:
-        """Return a person's events that the server received after ``since``, newest first."""
+        """Return a person's events that the server received after ``since`` (and by ``until``), newest first."""
         query = select(events).where(events.c.person_id == person_id, events.c.received_at > since)
+        if until is not None:
+            query = query.where(events.c.received_at <= until)
         if kinds is not None:
             query = query.where(events.c.kind.in_([str(kind) for kind in kinds]))
         rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).mappings()

@@ -25,8 +25,12 @@ def heads(
     ece_rise: float = typer.Option(0.02, min=0.0, max=1.0, help="Largest rise in calibration error accepted."),
     rounds: int = typer.Option(70, min=1, max=2000, help="Trees of each head."),
     threads: int = typer.Option(1, min=1, help="Threads to train with."),
+    report: Path | None = typer.Option(
+        None, file_okay=False, help="Folder for a page with figures, calibration plots and importance of every head."
+    ),
 ) -> None:
     """Train the ranking heads, compare them with those in force, and publish a snapshot if nothing got worse."""
+    from pipelines.offline.head_report import write_report
     from pipelines.offline.heads import Guardrails, HeadsConfig, train_and_publish
 
     with _tools() as (database, encoder, settings, clock, say):
@@ -42,12 +46,15 @@ def heads(
     for name, figures in manifest.metrics.items():
         area = "-" if figures["auc"] is None else f"{figures['auc']:.3f}"
         typer.echo(
-            f"{name:12s} AUC {area}  log loss {figures['log_loss']:.4f}  ECE {figures['ece']:.4f}"
-            f"  ({figures['rows']} later impressions, {figures['base_rate']:.1%} positive)"
+            f"{name:12s} AUC {area}  ECE {figures['ece']:.4f} (a perfect head: {figures['ece_floor']:.4f})"
+            f"  debiased RMS gap {figures['calibration_rms']:.4f}"
+            f"  {figures['rows']} later impressions, {figures['base_rate']:.1%} positive"
         )
     if not manifest.metrics:
         typer.echo("No head has enough to learn from yet: the declared priors serve.")
     typer.echo(f"Snapshot {manifest.revision} is in force.")
+    if report is not None:
+        typer.echo(f"Report: {write_report(manifest.metrics, manifest.revision, report)}")
 
 
 @app.command("snapshot")

@@ -6,25 +6,52 @@ day (UTC), as a snapshot made that night would have them; tastes and affinities 
 has them.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.vocabulary import EventKind
-from pipelines.offline.ranking_data import RankingData
+from pipelines.offline.ranking_data import Happened, RankingData, Shown
 from pipelines.offline.snapshot import count_sources
 from pipelines.offline.vectors import Vectors, learn_vectors
 from ranking.features import AFFINITY_HALF_LIFE_S, TASTE_HALF_LIFE_S, PairFacts, unit
 from ranking.snapshot import COUNTS
-from ranking.taste import CREATIVE, SATISFIED_FROM
+from ranking.taste import CREATIVE, DISSATISFIED_TO, SATISFIED_FROM
 
 Array = NDArray[Any]
 _DAY_S = 86_400.0
-_FOLDS = 3
+_WEEK_S = 7 * _DAY_S
 _CONNECTING = (EventKind.LIKE, EventKind.COMMENT, EventKind.SHARE)
+_LOOKED_BACK_WITHIN_S = 8 * _DAY_S
 _PAIRS_AT_ONCE = 20_000
+_LATER_S, _CALIBRATE_S = 7 * _DAY_S, 9 * _DAY_S
+_MOST_OF_LOG = 0.15  # of a short log: most that is kept aside to calibrate on, and most to judge by
+
+Parts = list[tuple[Array, Vectors]]  # which impressions (bool) get their tastes from which vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where the days to calibrate on begin, and where the later days begin that heads are judged by."""
+
+    calibrate_from: float  # seconds since 1970
+    later_from: float
+
+    @classmethod
+    def of(cls, at: Array) -> "Split":
+        """Keep the last week to judge by and the nine days before it to calibrate on; less of a short log."""
+        if not len(at):
+            return cls(0.0, 0.0)
+        first, last = float(at.min()), float(at.max())
+        kept = _MOST_OF_LOG * (last - first)
+        later = last - min(_LATER_S, kept)
+        return cls(later - min(_CALIBRATE_S, kept), later)
+
+    def parts(self, at: Array) -> tuple[Array, Array, Array]:
+        """Which impressions to train on, to calibrate on, and to judge by."""
+        return at < self.calibrate_from, (at >= self.calibrate_from) & (at < self.later_from), at >= self.later_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +62,22 @@ class HeadRows:
     labels: dict[str, Array]
     at: Array
     propensity: Array
+    split: Split
 
 
 def head_rows(data: RankingData) -> HeadRows:
     """Return the training rows of every impression."""
-    facts = point_in_time_facts(data, _crossfitted(data))
-    return HeadRows(facts, _labels(data, facts), data.shown.at, data.shown.propensity)
+    split = Split.of(data.shown.at)
+    facts = point_in_time_facts(data, _week_by_week(data, split))
+    return HeadRows(facts, _labels(data, facts), data.shown.at, data.shown.propensity, split)
 
 
-def point_in_time_facts(data: RankingData, per_fold: list[tuple[Array, Vectors]]) -> PairFacts:
-    """Return the facts of each impression. ``per_fold``: which people (bool) get their tastes from which vectors."""
+def point_in_time_facts(data: RankingData, parts: Parts) -> PairFacts:
+    """Return the facts of each impression, with tastes by the vectors of its part."""
     shown, events = data.shown, data.events
     pair_creator = data.creators[shown.video].astype(np.int64)
     day_start = np.floor(shown.at / _DAY_S) * _DAY_S
-    taste, text_taste = _tastes(data, per_fold)
+    taste, text_taste = _tastes(data, parts)
     moments = Moments.of(events.person, events.at)
     weights = np.maximum(events.taste, 0.0)
     creative = np.isin(events.kind, [str(kind) for kind in CREATIVE]) & (events.taste != 0)
@@ -57,7 +86,7 @@ def point_in_time_facts(data: RankingData, per_fold: list[tuple[Array, Vectors]]
         age_s=shown.at - data.published_at[shown.video],
         follows_creator=_follows_at(data, shown.person, pair_creator, shown.at),
         followed_by_creator=_follows_at(data, pair_creator, shown.person, shown.at),
-        common_friends=_common_friends(data, shown.person, pair_creator),
+        common_friends=_common_friends(data, shown.person, pair_creator, shown.at),
         affinity=Moments.of(acts, events.at).decayed_sum(
             events.taste, AFFINITY_HALF_LIFE_S, _pair_key(data, shown.person, pair_creator), shown.at
         ),
@@ -131,24 +160,40 @@ class Moments:
         return np.asarray(owner.astype(np.float64) * self.span + (at - self.first))
 
 
-def _crossfitted(data: RankingData) -> list[tuple[Array, Vectors]]:
-    """Vectors for each fold of people, learned from everybody else: nobody's likes predict themselves."""
-    fold = np.arange(len(data.people)) % _FOLDS
-    return [(fold == number, learn_vectors(data, without=fold == number)) for number in range(_FOLDS)]
+def _week_by_week(data: RankingData, split: Split) -> Parts:
+    """Vectors for each week of impressions, learned from nothing that came after its start: as serving had them.
+
+    A viewer's own earlier likes are in the vectors, as they are when serving; their later ones are not, so that no
+    label predicts itself. The weeks are counted back and forth from the later days.
+    """
+    week = np.floor((data.shown.at - split.later_from) / _WEEK_S)
+    return [
+        (week == number, learn_vectors(_before(data, split.later_from + number * _WEEK_S)))
+        for number in np.unique(week).tolist()
+    ]
 
 
-def _tastes(data: RankingData, per_fold: list[tuple[Array, Vectors]]) -> tuple[Array, Array]:
+def _before(data: RankingData, moment: float) -> RankingData:
+    """Return the data with nothing that was done, shown or followed from ``moment`` on; videos stay."""
+    done, seen, linked = data.events.at < moment, data.shown.at < moment, data.follows_at < moment
+    events = Happened(*(getattr(data.events, item.name)[done] for item in fields(Happened)))
+    shown = Shown(*(getattr(data.shown, item.name)[seen] for item in fields(Shown)))
+    return replace(data, events=events, shown=shown, follows=data.follows[linked], follows_at=data.follows_at[linked])
+
+
+def _tastes(data: RankingData, parts: Parts) -> tuple[Array, Array]:
     taste, text_taste = np.zeros(len(data.shown.at)), np.zeros(len(data.shown.at))
     texts = data.texts.astype(np.float16).astype(np.float64)  # rounded as the snapshot stores them
-    for members, vectors in per_fold:
-        mine = members[data.shown.person]
-        taste[mine] = _taste_dots(data, vectors.videos.astype(np.float64), members, mine)
-        text_taste[mine] = _taste_dots(data, texts, members, mine)
+    for mine, vectors in parts:
+        taste[mine] = _taste_dots(data, vectors.videos.astype(np.float64), mine)
+        text_taste[mine] = _taste_dots(data, texts, mine)
     return taste, text_taste
 
 
-def _taste_dots(data: RankingData, vectors: Array, members: Array, mine: Array) -> Array:
+def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
     """Cosine of each person's taste at the moment of each impression with the video they were shown."""
+    members = np.zeros(len(data.people), dtype=bool)
+    members[data.shown.person[mine]] = True
     events = data.events
     moving = np.flatnonzero((events.taste != 0) & members[events.person])
     moments = Moments.of(events.person[moving], events.at[moving])
@@ -182,35 +227,66 @@ def _follows_at(data: RankingData, follower: Array, followee: Array, at: Array) 
     return (end > start).astype(np.float64)
 
 
-def _common_friends(data: RankingData, person: Array, creator: Array) -> Array:
-    """How many of those each person follows follow the creator; the graph as it is today."""
+def _common_friends(data: RankingData, person: Array, creator: Array, at: Array) -> Array:
+    """How many of those each person followed then follow the creator, by the graph of the last midnight before."""
+    keys = np.unique(_pair_key(data, person, creator))
+    pair, ready = _paths(data, keys)
+    moments = Moments.of(keys[pair], ready)
+    start, end = moments.range_before(_pair_key(data, person, creator), np.nextafter(at, np.inf))
+    return np.asarray(end - start, dtype=np.float64)
+
+
+def _paths(data: RankingData, keys: Array) -> tuple[Array, Array]:
+    """Return each path person -> someone -> creator: which of the pairs ``keys`` it joins, and from when it counts.
+
+    The person's own follow counts at once, the other one from the next midnight (UTC), when a snapshot has it.
+    """
     import scipy.sparse as sparse
 
-    count = len(data.people)
-    edges = data.follows
-    graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    count, edges, number = len(data.people), data.follows, np.arange(len(data.follows)) + 1
+    graph = sparse.csr_matrix((number, (edges[:, 0], edges[:, 1])), shape=(count, count))
     followers = graph.T.tocsr()
-    keys, back = np.unique(_pair_key(data, person, creator), return_inverse=True)
-    common = np.zeros(len(keys))
+    in_snapshot = (np.floor(data.follows_at / _DAY_S) + 1) * _DAY_S
+    pairs, ready = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for start in range(0, len(keys), _PAIRS_AT_ONCE):
         part = keys[start : start + _PAIRS_AT_ONCE]
         left, right = graph[part // count], followers[part % count]
-        common[start : start + _PAIRS_AT_ONCE] = np.asarray(left.multiply(right).sum(axis=1)).ravel()
-    return np.asarray(common[back])
+        own, other = left.multiply(right > 0).tocsr(), right.multiply(left > 0).tocsr()
+        own.sort_indices()
+        other.sort_indices()
+        pairs.append(start + np.repeat(np.arange(len(part)), np.diff(own.indptr)))
+        ready.append(np.maximum(data.follows_at[own.data - 1], in_snapshot[other.data - 1]))
+    return np.concatenate(pairs), np.concatenate(ready)
 
 
 def _labels(data: RankingData, facts: PairFacts) -> dict[str, Array]:
     known = np.maximum(facts.follows_creator, facts.followed_by_creator) > 0
-    answered = data.events.kind == str(EventKind.POLL_ANSWER)
-    good = _within_a_day(data, answered & (data.events.value >= SATISFIED_FROM))
-    asked = _within_a_day(data, answered)
-    return {
-        "create": _within_a_day(data, _kinds(data, CREATIVE)).astype(np.float64),
-        "connect": (_within_a_day(data, _kinds(data, _CONNECTING)) & known).astype(np.float64),
-        "satisfied": np.where(asked, good.astype(np.float64), np.nan),
-        "like": _within_a_day(data, _kinds(data, (EventKind.LIKE,))).astype(np.float64),
-        "hide_report": _within_a_day(data, _kinds(data, (EventKind.HIDE, EventKind.REPORT))).astype(np.float64),
+    labels = {
+        "create": _within_a_day(data, _kinds(data, CREATIVE)),
+        "connect": _within_a_day(data, _kinds(data, _CONNECTING)) & known,
+        "like": _within_a_day(data, _kinds(data, (EventKind.LIKE,))),
+        "share": _within_a_day(data, _kinds(data, (EventKind.SHARE,))),
+        "follow": _followed_within_a_day(data),
+        "hide": _within_a_day(data, _kinds(data, (EventKind.HIDE,))),
+        "report": _within_a_day(data, _kinds(data, (EventKind.REPORT,))),
+        "complete": _within_a_day(data, _kinds(data, (EventKind.COMPLETE,))),
     }
+    # What was shown on the last day may still be followed by something: nothing can be said of it yet.
+    end = max(data.shown.at.max(initial=0.0), data.events.at.max(initial=0.0))
+    is_over = data.shown.at <= end - _DAY_S
+    told = {name: np.where(is_over, values.astype(np.float64), np.nan) for name, values in labels.items()}
+    value = data.events.value
+    told["follow"] = np.where(facts.follows_creator > 0, np.nan, told["follow"])  # nobody follows twice
+    told["satisfied"] = _answered(data, EventKind.POLL_ANSWER, value >= SATISFIED_FROM, _DAY_S)
+    told["regret"] = _answered(data, EventKind.LOOK_BACK, value <= DISSATISFIED_TO, _LOOKED_BACK_WITHIN_S)
+    return told
+
+
+def _answered(data: RankingData, kind: EventKind, is_so: Array, within_s: float) -> Array:
+    """Whether an answer to a question about the video was so; NaN where nobody was asked, or did not answer."""
+    answers = _kinds(data, (kind,))
+    yes = _within(data, answers & is_so, within_s)
+    return np.where(_within(data, answers, within_s), yes.astype(np.float64), np.nan)
 
 
 def _kinds(data: RankingData, kinds: tuple[EventKind, ...]) -> Array:
@@ -218,11 +294,23 @@ def _kinds(data: RankingData, kinds: tuple[EventKind, ...]) -> Array:
 
 
 def _within_a_day(data: RankingData, chosen: Array) -> Array:
-    """Whether each impression was followed, within a day, by one of the chosen events by this person on this video."""
+    return _within(data, chosen, _DAY_S)
+
+
+def _within(data: RankingData, chosen: Array, within_s: float) -> Array:
+    """Whether each impression was followed, in time, by one of the chosen events by this person on this video."""
     events, shown, videos = data.events, data.shown, len(data.videos)
     moments = Moments.of(events.person[chosen] * videos + events.video[chosen], events.at[chosen])
     following = moments.next_after(shown.person * videos + shown.video, shown.at)
-    return np.asarray(following - shown.at <= _DAY_S)
+    return np.asarray(following - shown.at <= within_s)
+
+
+def _followed_within_a_day(data: RankingData) -> Array:
+    """Whether the viewer followed the creator within a day of each impression."""
+    edge = Moments.of(_pair_key(data, data.follows[:, 0], data.follows[:, 1]), data.follows_at)
+    creators = data.creators[data.shown.video].astype(np.int64)
+    following = edge.next_after(_pair_key(data, data.shown.person, creators), data.shown.at)
+    return np.asarray(following - data.shown.at <= _DAY_S)
 
 
 def _pair_key(data: RankingData, first: Array, second: Array) -> Array:

@@ -1,11 +1,12 @@
 """Trains the ranking heads, judges them on later days, and puts them in force if no guardrail got worse.
 
 LightGBM on point-in-time rows; impressions weighted by the inverse of their logged propensity (clipped); position as a
-feature, constant when serving; Platt calibration on the days after training; figures on the days after those.
+feature, constant when serving; Platt calibration on the days after training; figures on the week after those. Heads in
+force are compared on days that neither they nor the new ones learned from.
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,13 @@ from core.encoder import TextEncoder
 from core.errors import BrokenArtifact, Conflict
 from core.settings import Settings
 from core.storage.database import Database
-from pipelines.offline.head_metrics import evaluate, platt
+from pipelines.offline.head_metrics import auc, evaluate, expected_calibration_error, platt, surely_worse
 from pipelines.offline.head_rows import HeadRows, head_rows
 from pipelines.offline.ranking_data import load_ranking_data
 from pipelines.offline.snapshot import publish
 from pipelines.offline.vectors import learn_vectors
 from ranking.features import FEATURES, matrix
-from ranking.heads import HEADS, HEADS_FILE, Calibration, Heads, describe
+from ranking.heads import HEADS, HEADS_FILE, MEASURED, Calibration, Heads, describe
 from ranking.snapshot import current_folder
 from ranking.trees import Trees
 
@@ -45,19 +46,21 @@ class HeadsConfig(BaseModel):
     least_in_leaf: int = Field(default=60, ge=1, description="Fewest impressions in a leaf.")
     least_positives: int = Field(default=30, ge=2, description="Fewest positives to train a head on at all.")
     weight_cap: float = Field(default=10.0, ge=1, description="Largest inverse propensity that is believed.")
-    train_share: float = Field(default=0.70, gt=0, lt=1, description="Share of impressions, by time, to train on.")
-    calibrate_share: float = Field(default=0.15, gt=0, lt=1, description="Share after those to calibrate on.")
     threads: int = Field(default=1, ge=1, description="Threads to train with; more than free cores slow it down a lot.")
     seed: int = Field(default=7, ge=0, description="Decides everything that is left to chance.")
 
 
 class Guardrails(BaseModel):
-    """How much worse than the heads in force new ones may be, on the same later days."""
+    """How much worse than the heads in force new ones may be, on days that neither learned from.
+
+    A difference counts when it is larger than allowed and larger than chance (paired bootstrap).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     auc_drop: float = Field(default=0.02, ge=0, le=1, description="Largest drop in AUC of any head.")
     ece_rise: float = Field(default=0.02, ge=0, le=1, description="Largest rise in calibration error of any head.")
+    least_rows: int = Field(default=100, ge=1, description="Fewest impressions to compare on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def train_and_publish(
     with tempfile.TemporaryDirectory() as scratch:
         trained = train_heads(rows, Path(scratch), config or HeadsConfig(), progress=say)
         say("comparing with the heads in force")
-        worse = compare(trained, rows, settings.snapshots, config or HeadsConfig(), guardrails or Guardrails())
+        worse = compare(trained, rows, settings.snapshots, guardrails or Guardrails())
         if worse:
             raise Conflict(
                 code="guardrail",
@@ -108,49 +111,58 @@ def train_and_publish(
 def train_heads(rows: HeadRows, folder: Path, config: HeadsConfig, *, progress: Progress | None = None) -> Trained:
     """Train every head that has enough to learn from, below ``folder``."""
     features = matrix(rows.facts)
-    parts = _split(rows.at, config)
+    parts = rows.split.parts(rows.at)
     weights = np.minimum(1.0 / np.maximum(rows.propensity, 1e-9), config.weight_cap)
     calibrations: dict[str, Calibration] = {}
     metrics: dict[str, dict[str, Any]] = {}
-    for name in HEADS:
+    for name in (*HEADS, *MEASURED):
         if progress is not None:
             progress(f"training {name}")
         done = _train_one(name, features, rows.labels[name], weights, parts, folder, config)
         if done is not None:
             calibrations[name], metrics[name] = done
-    (folder / HEADS_FILE).write_text(describe(calibrations, metrics), encoding="utf-8")
+    text = describe(calibrations, metrics, rows.split.later_from)
+    (folder / HEADS_FILE).write_text(text, encoding="utf-8")
     return Trained(folder, metrics)
 
 
-def compare(
-    trained: Trained, rows: HeadRows, snapshots: Path, config: HeadsConfig, guardrails: Guardrails
-) -> list[str]:
-    """Return what got worse against the heads in force, on the later days; empty if nothing did."""
+def compare(trained: Trained, rows: HeadRows, snapshots: Path, guardrails: Guardrails) -> list[str]:
+    """Return what got worse against the heads in force, on days that neither learned from; empty if nothing did."""
     try:
         serving = Heads.open(current_folder(snapshots) / "heads")
     except BrokenArtifact:
         return []  # nothing serves yet, or nothing that this program reads
-    later = _split(rows.at, config)[2]
+    later = rows.at >= max(rows.split.later_from, serving.learned_until)
+    if serving.trained and later.sum() < guardrails.least_rows:
+        return [f"only {int(later.sum())} impressions are newer than what the heads in force learned from"]
     features = matrix(rows.facts)[later]
+    before, after = serving.probabilities(features), Heads.open(trained.folder).probabilities(features)
     worse: list[str] = []
     for name in serving.trained:
         labels = rows.labels[name][later]
+        known = ~np.isnan(labels)
         if name not in trained.metrics:
             worse.append(f"{name} could not be trained")
-            continue
-        known = ~np.isnan(labels)
-        before = evaluate(labels[known], serving.probabilities(features[known])[name])
-        worse += _worse(name, before, trained.metrics[name], guardrails)
+        elif known.any():
+            worse += _worse(name, labels[known], before[name][known], after[name][known], guardrails)
     return worse
 
 
-def _worse(name: str, before: Mapping[str, Any], after: Mapping[str, Any], guardrails: Guardrails) -> list[str]:
+def _worse(name: str, labels: Array, before: Array, after: Array, guardrails: Guardrails) -> list[str]:
     found = []
-    if after["auc"] is not None and before["auc"] is not None and after["auc"] < before["auc"] - guardrails.auc_drop:
-        found.append(f"{name}: AUC {after['auc']:.3f}, in force {before['auc']:.3f}")
-    if after["ece"] > before["ece"] + guardrails.ece_rise:
-        found.append(f"{name}: calibration error {after['ece']:.3f}, in force {before['ece']:.3f}")
+    old, new = _inverse_auc(labels, before), _inverse_auc(labels, after)
+    has_dropped = old is not None and new is not None and new > old + guardrails.auc_drop
+    if has_dropped and surely_worse(labels, before, after, _inverse_auc):
+        found.append(f"{name}: AUC {1 - (new or 0):.3f}, in force {1 - (old or 0):.3f}")
+    old, new = expected_calibration_error(labels, before), expected_calibration_error(labels, after)
+    if new > old + guardrails.ece_rise and surely_worse(labels, before, after, expected_calibration_error):
+        found.append(f"{name}: calibration error {new:.3f}, in force {old:.3f}")
     return found
+
+
+def _inverse_auc(labels: Array, scores: Array) -> float | None:
+    area = auc(labels, scores)
+    return None if area is None else 1.0 - area
 
 
 def _train_one(
@@ -200,15 +212,6 @@ def _fit(features: Array, labels: Array, weights: Array, path: Path, config: Hea
     gains = booster.feature_importance("gain")
     total = max(float(gains.sum()), 1e-12)
     return {name: round(float(gain) / total, 4) for name, gain in zip(FEATURES, gains, strict=True)}
-
-
-def _split(at: Array, config: HeadsConfig) -> tuple[Array, Array, Array]:
-    """Which impressions to train on, to calibrate on, and to judge by: in order of time."""
-    if not len(at):
-        nothing = np.zeros(0, dtype=bool)
-        return nothing, nothing, nothing
-    first, second = np.quantile(at, [config.train_share, config.train_share + config.calibrate_share])
-    return at <= first, (at > first) & (at <= second), at > second
 
 
 __all__ = ["Guardrails", "HeadsConfig", "Trained", "compare", "train_and_publish", "train_heads"]

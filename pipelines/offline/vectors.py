@@ -20,6 +20,7 @@ _LEAST = 1e-6  # of the largest singular value; below it there is only noise
 _DECIMALS = 5  # kept, so that the order in which a machine adds up leaves no trace
 _SHRINK = 6.0  # likes from which on a video's own vector outweighs the one from its text
 _RIDGE = 3.0
+_DENSE_UP_TO = 128  # people or videos
 _SOCIAL = 0.3  # how much of a person's vector comes from those they follow
 
 
@@ -64,8 +65,15 @@ def _factorised(liked: Any) -> Array:
         return factors
     rows = 1.0 / np.sqrt(np.maximum(np.asarray(liked.sum(axis=1)).ravel(), 1.0))
     columns = 1.0 / np.sqrt(np.maximum(np.asarray(liked.sum(axis=0)).ravel(), 1.0))
-    start = np.random.default_rng(7).standard_normal(min(people, videos))
-    _, strengths, right = svds((diags(rows) @ liked @ diags(columns)).astype(np.float64), k=rank, v0=start)
+    scaled = (diags(rows) @ liked @ diags(columns)).astype(np.float64)
+    if (
+        min(people, videos) <= _DENSE_UP_TO
+    ):  # the sparse solver's answers differ from run to run where ranks are lacking
+        _, strengths, right = np.linalg.svd(scaled.toarray(), full_matrices=False)
+        strengths, right = strengths[:rank], right[:rank]
+    else:
+        start = np.random.default_rng(7).standard_normal(min(people, videos))
+        _, strengths, right = svds(scaled, k=rank, v0=start)
     order = np.argsort(-strengths)[: int((strengths > _LEAST * strengths.max()).sum())]
     right, strengths = right[order], strengths[order]
     rank = len(order)

@@ -25,6 +25,7 @@ _ABOUT_NOTHING = frozenset({EventKind.NUDGE_SHOWN, EventKind.NUDGE_DISMISSED, Ev
 _ABOUT_EITHER = frozenset({EventKind.REPORT})
 _MAKING = frozenset({EventKind.CREATE, EventKind.REMIX})
 _LOOKED_AT = (EventKind.VIEW, EventKind.COMPLETE, EventKind.LIKE, EventKind.SHARE, EventKind.COMMENT)
+_ANSWERS = (EventKind.POLL_ANSWER, EventKind.LOOK_BACK)
 _JUST_MADE = timedelta(hours=1)
 
 
@@ -120,7 +121,7 @@ def _check_shape(place: int, item: NewEvent) -> None:
         raise _wrong(place, "video_id", f"A {item.kind} needs a video.", "The id of a video.")
     if item.kind in _ABOUT_EITHER and item.video_id is None and item.person_id is None:
         raise _wrong(place, "video_id", f"A {item.kind} needs a video or a person.", "The id of either.")
-    if item.kind == EventKind.POLL_ANSWER and not (item.value is not None and 1 <= item.value <= 5):
+    if item.kind in _ANSWERS and not (item.value is not None and 1 <= item.value <= 5):
         raise _wrong(place, "value", "A poll's answer is missing or out of range.", "A number from 1 to 5.")
     if item.kind == EventKind.COMMENT and not (item.text or "").strip():
         raise _wrong(place, "text", "The comment is empty.", "What was said.")

@@ -26,7 +26,8 @@ from wellbeing.gate import Gate, SessionView
 from wellbeing.state import ViewingState
 
 _WATCHED = (EventKind.COMPLETE, EventKind.VIEW)
-_RECENT = timedelta(hours=6)
+_RECENT, _A_DAY, _LONG_AGO = timedelta(hours=6), timedelta(hours=20), timedelta(days=7)
+_TOLD_AS = {polls.ITEM: EventKind.POLL_ANSWER, polls.LOOK_BACK: EventKind.LOOK_BACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,12 @@ def _check_same(poll: StoredPoll, given: float | None, *, stop: bool) -> None:
 
 
 def _tell_the_ranker(tx: Transaction, poll: StoredPoll, answer: float, now: datetime) -> None:
-    if poll.kind != polls.ITEM:
+    if poll.kind not in _TOLD_AS:
         return
     event = Event(
         event_id=f"poll:{poll.id}",
         person_id=poll.person_id,
-        kind=EventKind.POLL_ANSWER,
+        kind=_TOLD_AS[poll.kind],
         occurred_at=now,
         received_at=now,
         video_id=poll.video_id,
@@ -187,15 +188,20 @@ def _tell_the_ranker(tx: Transaction, poll: StoredPoll, answer: float, now: date
 def _with_poll(tx: Transaction, rooms: Rooms, person: Person, gate: Gate, now: datetime) -> Gate:
     if not rooms.wellbeing.poll_may_come(gate.state, now):
         return gate
-    state, offer = rooms.wellbeing.poll_offer(gate.state, person, now, last_watched=_last_watched(tx, person.id, now))
+    about = {
+        polls.ITEM: _watched(tx, person.id, now - _RECENT, now),
+        polls.LOOK_BACK: _watched(tx, person.id, now - _LONG_AGO, now - _A_DAY),
+    }
+    state, offer = rooms.wellbeing.poll_offer(gate.state, person, now, about=about)
     if offer is None:
         return gate
     Polls(tx).offer(StoredPoll(offer.id, person.id, offer.kind, now, video_id=offer.video_id))
     return replace(gate, state=state, poll=offer)
 
 
-def _last_watched(tx: Transaction, person_id: PersonId, now: datetime) -> VideoId | None:
-    found = Events(tx).of_person(person_id, since=now - _RECENT, kinds=_WATCHED, limit=1)
+def _watched(tx: Transaction, person_id: PersonId, since: datetime, until: datetime) -> VideoId | None:
+    """Return the video watched last before ``until``, if that was after ``since``."""
+    found = Events(tx).of_person(person_id, since=since, until=until, kinds=_WATCHED, limit=1)
     return found[0].video_id if found else None
 
 

@@ -18,13 +18,14 @@ from core.storage.pages import Impression, Lease, Pages
 from core.storage.people import People
 from core.vocabulary import EventKind, FeedMode, Reason
 from pipelines.offline.head_metrics import auc, evaluate, expected_calibration_error, platt
+from pipelines.offline.head_report import write_report
 from pipelines.offline.head_rows import Moments, head_rows, point_in_time_facts
 from pipelines.offline.heads import Guardrails, HeadsConfig, train_and_publish
 from pipelines.offline.ranking_data import load_ranking_data
 from pipelines.offline.vectors import Vectors
 from pipelines.online.viewers import load_viewer
 from ranking.features import FEATURES, PairFacts, matrix
-from ranking.heads import HEADS, PRIORS, Calibration, Heads
+from ranking.heads import HEADS, MEASURED, PRIORS, Calibration, Heads, HeadsFile
 from ranking.state import facts_for, state_of
 from tests.ranking.conftest import World
 
@@ -73,6 +74,10 @@ def reactions(prompt: str, random: Any) -> list[tuple[EventKind, float | None]]:
         found.append((EventKind.POLL_ANSWER, 5.0 if nice else 2.0))
     if "car" in prompt and random.random() < 0.4:
         found.append((EventKind.HIDE, None))
+    if random.random() < 0.3:
+        found.append((EventKind.LOOK_BACK, 4.0 if nice else 1.0))
+    if random.random() < 0.5:
+        found.append((EventKind.COMPLETE, None))
     return found
 
 
@@ -115,9 +120,9 @@ def test_training_and_serving_see_the_same_features(small_world: World) -> None:
         )
     later = load_ranking_data(small_world.database, small_world.encoder)
     snapshot = rooms.ranking.snapshot
-    everyone = np.ones(len(later.people), dtype=bool)
+    everything = np.ones(len(later.shown.at), dtype=bool)
     vectors = Vectors(np.asarray(snapshot.videos["vector"]), np.asarray(snapshot.person_vectors), np.zeros((384, 64)))
-    trained = point_in_time_facts(later, [(everyone, vectors)])
+    trained = point_in_time_facts(later, [(everything, vectors)])
     mine = later.shown.at == noon.timestamp()
     small_world.clock.set(noon)
     with small_world.database.read() as tx:
@@ -140,12 +145,12 @@ def test_training_publishes_heads_that_find_what_people_like(small_world: World)
     manifest = train_and_publish(
         small_world.database, small_world.encoder, small_world.settings, small_world.clock, config=FEW
     )
-    assert {"like", "create", "satisfied", "hide_report"} <= set(manifest.metrics)
+    assert {"like", "create", "satisfied", "hide", "regret"} <= set(manifest.metrics)
     assert manifest.metrics["like"]["auc"] > 0.65
     assert manifest.metrics["satisfied"]["auc"] > 0.65
     assert 0 <= manifest.metrics["like"]["ece"] < 0.2
     ranking = small_world.open_rooms().ranking
-    assert set(ranking.snapshot.heads.trained) == set(manifest.metrics)
+    assert set(ranking.snapshot.heads.trained) == set(manifest.metrics) - set(MEASURED)
     assert len(small_world.page("lou").items) == 8
 
 
@@ -233,8 +238,64 @@ def test_no_feature_and_no_label_is_about_time_spent(small_world: World) -> None
         )
     after = head_rows(load_ranking_data(small_world.database, small_world.encoder))
     assert np.array_equal(matrix(before.facts), matrix(after.facts))
-    for name, labels in before.labels.items():
-        assert np.array_equal(labels, after.labels[name], equal_nan=True), name
+    for name in HEADS:
+        assert np.array_equal(before.labels[name], after.labels[name], equal_nan=True), name
+    assert not np.array_equal(before.labels["complete"], after.labels["complete"], equal_nan=True)
+
+
+def test_what_is_only_measured_is_never_loaded(small_world: World) -> None:
+    live(small_world)
+    manifest = train_and_publish(
+        small_world.database, small_world.encoder, small_world.settings, small_world.clock, config=FEW
+    )
+    assert "complete" in manifest.metrics
+    heads = small_world.open_rooms().ranking.snapshot.heads
+    assert "complete" not in heads.trained
+    assert set(heads.probabilities(np.zeros((2, len(FEATURES)), dtype=np.float32))) == set(HEADS)
+
+
+def test_heads_in_force_are_judged_by_days_they_did_not_learn_from(small_world: World) -> None:
+    settled(small_world)
+    live(small_world)
+    arguments = (small_world.database, small_world.encoder, small_world.settings, small_world.clock)
+    first = train_and_publish(*arguments, config=FEW)
+    path = small_world.settings.snapshots / first.revision / "heads" / "heads.json"
+    described = HeadsFile.model_validate_json(path.read_text())
+    rows = head_rows(load_ranking_data(small_world.database, small_world.encoder))
+    train, calibrate, later = rows.split.parts(rows.at)
+    assert described.learned_until == rows.split.later_from
+    assert rows.at[train | calibrate].max() < described.learned_until <= rows.at[later].min()
+    assert (train.astype(int) + calibrate + later == 1).all()
+    path.write_text(described.model_copy(update={"learned_until": rows.at.max() + 1}).model_dump_json())
+    with pytest.raises(Conflict, match="only 0 impressions are newer"):
+        train_and_publish(*arguments, config=FEW)
+
+
+def test_shared_friends_are_counted_as_of_the_moment(small_world: World) -> None:
+    """A follow that comes after an impression must not be in its facts."""
+    settled(small_world)
+    live(small_world, days=6)
+    before = head_rows(load_ranking_data(small_world.database, small_world.encoder))
+    with small_world.database.write() as tx:
+        for follower, followee in (("ada", "eli"), ("eli", "fay"), ("bo", "fay"), ("cy", "gus")):
+            at = small_world.clock.now() - timedelta(minutes=1)
+            People(tx).follow(PersonId(f"per_{follower}"), PersonId(f"per_{followee}"), at)
+    after = head_rows(load_ranking_data(small_world.database, small_world.encoder))
+    assert np.array_equal(matrix(before.facts), matrix(after.facts))
+    assert before.facts.common_friends.max() > 0
+
+
+def test_the_report_has_figures_calibration_and_importance_of_every_head(small_world: World, tmp_path: Path) -> None:
+    settled(small_world)
+    live(small_world)
+    arguments = (small_world.database, small_world.encoder, small_world.settings, small_world.clock)
+    manifest = train_and_publish(*arguments, config=FEW)
+    page = write_report(manifest.metrics, manifest.revision, tmp_path / "report").read_text()
+    for name, figures in manifest.metrics.items():
+        assert f"<td>{figures['auc']:.4f}</td>" in page
+        for kind in ("calibration", "importance"):
+            assert "<svg" in (tmp_path / "report" / f"{name}-{kind}.svg").read_text()
+            assert f"{name}-{kind}.svg" in page
 
 
 @given(
@@ -266,6 +327,20 @@ def test_auc_counts_ordered_pairs(pairs: list[tuple[bool, float]]) -> None:
         return
     wins = sum((g > b) + 0.5 * (g == b) for g in good for b in bad) / (len(good) * len(bad))
     assert auc(labels, scores) == pytest.approx(wins)
+
+
+def test_calibration_without_the_bias_of_few_rows() -> None:
+    """A perfect head on few rows has a large plain error, as its floor says, and none without the bias."""
+    random = np.random.default_rng(5)
+    said = random.uniform(0.2, 0.6, 700)
+    figures = [evaluate((random.random(700) < said).astype(float), said) for _ in range(40)]
+    assert np.mean([item["ece"] for item in figures]) > 0.04
+    assert np.mean([item["ece_floor"] for item in figures]) == pytest.approx(
+        np.mean([item["ece"] for item in figures]), abs=0.005
+    )
+    assert np.median([item["calibration_rms"] for item in figures]) < 0.02
+    off = [evaluate((random.random(700) < said - 0.15).astype(float), said)["calibration_rms"] for _ in range(40)]
+    assert np.mean(off) == pytest.approx(0.15, abs=0.02)
 
 
 def test_platt_repairs_overconfident_scores() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.errors import BrokenPolicy
 from ranking.diversity import Candidates, Rules, arrange
 from ranking.exploration import explore
-from ranking.heads import HEADS
+from ranking.heads import HEADS, UNWANTED
 from ranking.steering.concepts import load_concepts
 from ranking.value import Author, Diversity, ExplorationPolicy, load_value, value_of
 
@@ -33,11 +33,13 @@ def overridden(folder: Path, old: str, new: str, name: str = "value.toml") -> Pa
         ("like = 1.0", "like = 1.0\nwatch_time = 3.0", "time spent"),
         ("like = 1.0", "like = 1.0\ndwell = 0.1", "time spent"),
         ("like = 1.0", "like = 1.0\nsession_length = 0.1", "time spent"),
-        ("hide_report = -15.0", "hide_report = 2.0", "must not be positive"),
+        ("like = 1.0", "like = 1.0\ncomplete = 0.1", "time spent"),
+        ("hide = -15.0", "hide = 2.0", "must not be positive"),
+        ("regret = -2.0", "regret = 2.0", "must not be positive"),
         ("per_page = 2", "per_page = 0", "per_page"),
         ("decay = 0.50", "decay = 0.50\nfade = 1", "fade"),
         ("friends_share = 0.40", "friends_share = 1.40", "friends_share"),
-        ('version = "2026-11-21.1"', 'version = "newest"', "version"),
+        ('version = "2026-11-21.2"', 'version = "newest"', "version"),
         ("[exploration]", "[exploring]", "exploration"),
     ],
 )
@@ -86,7 +88,7 @@ def test_parts_add_up_and_a_value_does_not_depend_on_the_batch(count: int, seed:
 
 
 def test_people_one_knows_weigh_more_and_not_without_personalisation() -> None:
-    same = {name: np.full(3, 0.1) for name in HEADS} | {"hide_report": np.zeros(3)}
+    same = {name: np.full(3, 0.1) for name in HEADS} | dict.fromkeys(UNWANTED, np.zeros(3))
     follows, mutual = np.array([False, True, True]), np.array([False, False, True])
     limited = np.zeros(3, dtype=bool)
     personal = value_of(POLICY, same, follows=follows, mutual=mutual, limited=limited, personal=True).value

@@ -37,6 +37,7 @@ KINDS = (
     "hide",
     "report",
     "poll_answer",
+    "look_back",
 )
 _NO = np.float32(-np.inf)
 
@@ -76,6 +77,7 @@ class Log:
     source: Array
     did: Array
     answer: Array  # poll answer 1..5, 0 where no one was asked
+    looking_back: Array  # the same of the question asked a day later
 
     @property
     def person(self) -> Array:
@@ -157,6 +159,15 @@ def _midnight(day: datetime, zone: ZoneInfo) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What people did on a page each: ``did`` (n, size, len(KINDS)) bool; answers 1..5 (n, size), 0 if not asked."""
+
+    did: Array
+    answer: Array
+    looking_back: Array
+
+
 class Simulation:
     """Plays the sixty days, one page per person and round; people do not depend on one another here."""
 
@@ -164,6 +175,7 @@ class Simulation:
         self._config, self._facts, self._truth = config, facts, truth
         self._teen = np.array([citizen.is_teen for citizen in citizens])
         self._random = config.arrays("days")
+        self._later = config.arrays("looking back")
         self._unseen = facts.visible_PV.copy()
         self._follows = facts.follows_PP.copy()
 
@@ -177,8 +189,7 @@ class Simulation:
             progress(end / len(order))
         columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
         by_page = np.lexsort((columns[1], columns[0]))
-        page, position, video, propensity, score, source, did, answer = (column[by_page] for column in columns)
-        return Log(visits, page, position, video, propensity, score, source, did, answer)
+        return Log(visits, *(column[by_page] for column in columns))
 
     def _round(self, rows: Array, visits: Visits) -> Iterator[tuple[Array, ...]]:
         people, now = visits.person[rows], visits.time[rows]
@@ -190,12 +201,12 @@ class Simulation:
         video, propensity = draw_page(self._random, scores, self._config.page_size)
         self._unseen[people[:, None], video] = False
         source = self._source(people, now, video)
-        did, answer = self._respond(people, video)
+        response = self.respond(people, video)
         shape = video.shape
         yield (
             np.repeat(rows, shape[1]), np.tile(np.arange(shape[1]), shape[0]), video.ravel(), propensity.ravel(),
             np.take_along_axis(scores, video, axis=1).ravel(), source.ravel(),
-            did.reshape(-1, len(KINDS)), answer.ravel(),
+            response.did.reshape(-1, len(KINDS)), response.answer.ravel(), response.looking_back.ravel(),
         )  # fmt: skip
 
     def scores(self, people: Array, now: Array) -> Array:
@@ -219,8 +230,11 @@ class Simulation:
         choices = [followed, age_days < 1.5, said, facts.renown_V[video] > 2.0]
         return np.select(choices, [0, 1, 3, 2], default=4)
 
-    def _respond(self, people: Array, video: Array) -> tuple[Array, Array]:
-        """Draw what people did on one page each; position matters only through whether they looked at all."""
+    def respond(self, people: Array, video: Array) -> "Response":
+        """Draw what people did on one page each; position matters only through whether they looked at all.
+
+        ``people`` (n,), ``video`` (n, size).
+        """
         truth, model = self._truth, self._truth.model
         who = people[:, None]
         creator = self._facts.creator_V[video]
@@ -251,10 +265,20 @@ class Simulation:
             looked & happens(line(model.comment) + talk), looked & happens(line(model.share) + 0.5 * talk),
             remixed, made & ~remixed, follow,
             looked & happens(line(model.hide)), looked & happens(line(model.report)), asked,
+            looked & (self._later.random(video.shape) < model.look_back_rate),
         ], axis=-1)  # fmt: skip
         self._follows[np.broadcast_to(who, video.shape)[follow], creator[follow]] = True
-        noisy = sigmoid(utility) + self._random.normal(0, model.poll_noise, video.shape)
-        return did, np.where(asked, np.clip(np.round(1 + 4 * noisy), 1, 5), 0).astype(np.int8)
+        answers = (_answers(stream, utility, model.poll_noise) for stream in (self._random, self._later))
+        in_feed, later = (np.where(did[..., KINDS.index(kind)], given, 0) for kind, given in zip(
+            ("poll_answer", "look_back"), answers, strict=True))  # fmt: skip
+        return Response(did, in_feed, later)
+
+
+def _answers(random: np.random.Generator, utility: Array, noise: float) -> Array:
+    """Return what people would say from 1 to 5, asked how glad they are."""
+    said = np.round(1 + 4 * (sigmoid(utility) + random.normal(0, noise, utility.shape)))
+    clipped: Array = np.clip(said, 1, 5).astype(np.int8)
+    return clipped
 
 
 def draw_page(random: np.random.Generator, scores: Array, size: int) -> tuple[Array, Array]:
@@ -277,7 +301,8 @@ def draw_page(random: np.random.Generator, scores: Array, size: int) -> tuple[Ar
 def _nothing() -> tuple[Array, ...]:
     """Return an empty part of a log, so that a city too small for a single page still has one."""
     whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return whole, whole, whole, real, real, whole, np.zeros((0, len(KINDS)), dtype=bool), np.zeros(0, dtype=np.int8)
+    answers = np.zeros(0, dtype=np.int8)
+    return whole, whole, whole, real, real, whole, np.zeros((0, len(KINDS)), dtype=bool), answers, answers
 
 
 def _first_of_row(values: Array) -> Array:

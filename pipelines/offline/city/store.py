@@ -245,8 +245,11 @@ def _events(city: City, pages: list[str], people: list[PersonId], videos: list[V
             piece = city.pieces[shown[row]]
             text = _words(dice, kind, piece, (int(persons[row]), piece.creator) in friends)
             moment = moment_of(seen[row] + _AFTER_S[kind])
+            if moment >= city.config.now:
+                continue  # a question still to come
             target = people[piece.creator] if kind == "follow" else None
-            value = float(log.answer[row]) if kind == "poll_answer" else None
+            answers = {"poll_answer": log.answer, "look_back": log.looking_back}.get(kind)
+            value = None if answers is None else float(answers[row])
             yield (
                 f"{prefix}-{row}-{kind}", people[persons[row]], kind, videos[shown[row]], target, pages[row],
                 int(log.position[row]), value, text, moment, moment + timedelta(seconds=1),
@@ -260,6 +263,7 @@ def _events(city: City, pages: list[str], people: list[PersonId], videos: list[V
 _AFTER_S = {
     "view": 0.0, "skip": 1.5, "complete": 4.5, "like": 3.0, "comment": 12.0, "share": 9.0, "remix": 40.0,
     "create": 45.0, "follow": 6.0, "hide": 2.5, "report": 8.0, "poll_answer": 7.0,
+    "look_back": 22 * 3600.0,
 }  # fmt: skip
 
 
@@ -276,11 +280,12 @@ def _seen_at(log: Log) -> NDArray[Any]:
 
 
 def _store_polls(bulk: BulkLoad, city: City, rows: list[tuple[Any, ...]]) -> int:
-    answered = [row for row in rows if row[2] == EventKind.POLL_ANSWER]
+    kinds = {str(EventKind.POLL_ANSWER): "item", str(EventKind.LOOK_BACK): "look_back"}
+    answered = [row for row in rows if row[2] in kinds]
     return bulk.load("polls", {
         "id": [city.config.ident("poll", row[0]) for row in answered],
         "person_id": [row[1] for row in answered],
-        "kind": ["item"] * len(answered),
+        "kind": [kinds[row[2]] for row in answered],
         "video_id": [row[3] for row in answered],
         "offered_at": [row[-2] - timedelta(seconds=5) for row in answered],
         "answered_at": [row[-1] for row in answered],

@@ -53,7 +53,9 @@ class ResponseModel:
     hook_like: float = 0.3
     friend_talk: float = 1.5
     makeable: float = 0.55
-    poll_rate: float = 0.055
+    # Of each video looked at. Together about two answers a person and week, which is what polls.toml allows at most.
+    poll_rate: float = 0.06
+    look_back_rate: float = 0.03
     poll_noise: float = 0.11
 
     def as_dict(self) -> dict[str, Any]:
