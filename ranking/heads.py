@@ -72,7 +72,8 @@ class HeadsFile(BaseModel):
 class Heads:
     """All trained heads of a snapshot; those that are not trained answer with their declared prior."""
 
-    trained: Mapping[str, tuple[Trees, Calibration]]
+    trained: Mapping[str, Calibration]
+    trees: Trees  # of the trained heads, in the order of ``trained``
     metrics: Mapping[str, Mapping[str, Any]]
     learned_until: float = 0.0
 
@@ -83,7 +84,7 @@ class Heads:
         What was only measured (``MEASURED``) is not loaded.
         """
         if not (folder / HEADS_FILE).exists():
-            return cls({}, {})
+            return cls({}, Trees([]), {})
         try:
             described = HeadsFile.model_validate_json((folder / HEADS_FILE).read_text(encoding="utf-8"))
         except (OSError, ValidationError) as error:
@@ -92,22 +93,17 @@ class Heads:
             raise _broken(folder, "has heads that were trained on other features")
         if unknown := sorted(set(described.calibrations) - set(HEADS) - set(MEASURED)):
             raise _broken(folder, f"has unknown heads: {', '.join(unknown)}")
-        loaded = {
-            name: (Trees(folder / f"{name}.txt"), item)
-            for name, item in described.calibrations.items()
-            if name in HEADS
-        }
-        return cls(loaded, described.metrics, described.learned_until)
+        serving = {name: item for name, item in described.calibrations.items() if name in HEADS}
+        trees = Trees([folder / f"{name}.txt" for name in serving])
+        return cls(serving, trees, described.metrics, described.learned_until)
 
     def probabilities(self, features: NDArray[np.float32]) -> dict[str, Probabilities]:
         """Return head -> probabilities of shape (n,) for features of shape (n, f)."""
-        return {name: self._one(name, features) for name in HEADS}
-
-    def _one(self, name: str, features: NDArray[np.float32]) -> Probabilities:
-        if name not in self.trained:
-            return np.full(len(features), PRIORS[name])
-        trees, calibration = self.trained[name]
-        return calibration.probability(trees.raw(features))
+        raw = dict(zip(self.trained, self.trees.raw(features), strict=True)) if self.trained else {}
+        return {
+            name: self.trained[name].probability(raw[name]) if name in raw else np.full(len(features), PRIORS[name])
+            for name in HEADS
+        }
 
 
 def describe(calibrations: Mapping[str, Calibration], metrics: Mapping[str, Any], learned_until: float) -> str:

@@ -41,7 +41,7 @@ class HeadsConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rounds: int = Field(default=70, ge=1, le=2000, description="Trees of each head.")
-    leaves: int = Field(default=15, ge=2, le=255, description="Leaves of each tree.")
+    leaves: int = Field(default=15, ge=2, le=64, description="Leaves of each tree.")
     learning_rate: float = Field(default=0.08, gt=0, le=1, description="Shrinkage of each tree.")
     least_in_leaf: int = Field(default=60, ge=1, description="Fewest impressions in a leaf.")
     least_positives: int = Field(default=30, ge=2, description="Fewest positives to train a head on at all.")
@@ -181,9 +181,9 @@ def _train_one(
         return None
     path = folder / f"{name}.txt"
     importance = _fit(features[train], labels[train], weights[train], path, config)
-    trees = Trees(path)
-    calibration = platt(trees.raw(features[calibrate]), labels[calibrate], weights[calibrate])
-    figures = evaluate(labels[later], calibration.probability(trees.raw(features[later])))
+    trees = Trees([path])
+    calibration = platt(trees.raw(features[calibrate])[0], labels[calibrate], weights[calibrate])
+    figures = evaluate(labels[later], calibration.probability(trees.raw(features[later])[0]))
     return calibration, figures | {"trained_on": int(train.sum()), "positives": int(positives), "gain": importance}
 
 

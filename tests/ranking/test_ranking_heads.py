@@ -27,6 +27,7 @@ from pipelines.online.viewers import load_viewer
 from ranking.features import FEATURES, PairFacts, matrix
 from ranking.heads import HEADS, MEASURED, PRIORS, Calibration, Heads, HeadsFile
 from ranking.state import facts_for, state_of
+from ranking.trees import Trees
 from tests.ranking.conftest import World
 
 FEW = HeadsConfig(rounds=10, least_positives=5, threads=1)
@@ -189,7 +190,7 @@ def test_an_empty_database_trains_nothing_and_still_gives_a_snapshot(world: Worl
 
 
 def test_untrained_heads_answer_with_their_declared_prior() -> None:
-    answered = Heads({}, {}).probabilities(np.zeros((3, len(FEATURES)), dtype=np.float32))
+    answered = Heads({}, Trees([]), {}).probabilities(np.zeros((3, len(FEATURES)), dtype=np.float32))
     assert {name: values.tolist() for name, values in answered.items()} == {name: [PRIORS[name]] * 3 for name in HEADS}
 
 
@@ -215,11 +216,9 @@ def test_heads_trained_on_other_features_are_refused(small_world: World, tmp_pat
 
 
 def test_trees_that_are_no_trees_are_refused(tmp_path: Path) -> None:
-    from ranking.trees import Trees
-
     (tmp_path / "like.txt").write_text("not a model")
     with pytest.raises(BrokenArtifact, match=r"like\.txt"):
-        Trees(tmp_path / "like.txt")
+        Trees([tmp_path / "like.txt"])
 
 
 def test_no_feature_and_no_label_is_about_time_spent(small_world: World) -> None:
