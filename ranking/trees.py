@@ -112,7 +112,8 @@ class Trees:
             left = self._words[column].take(places, axis=0) & left
         lowest = left & (~left + self._word(1))
         leaf = (lowest.astype(np.float32).view(np.int32) >> 23) - 127  # a float's exponent is the bit's number
-        return self._values.ravel().take(leaf + self._first_leaf)
+        values: Array = self._values.ravel().take(leaf + self._first_leaf)
+        return values
 
     def _table(self, tests: _Tests, column: int, trees: int) -> Array:
         """Return the words left by 0, 1, ... failed thresholds, and last by NaN; shape (thresholds + 2, trees)."""
