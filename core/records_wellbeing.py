@@ -82,3 +82,4 @@ class StoredPoll:
     answered_at: datetime | None = None
     answer: float | None = None
     skipped: bool = False
+    answers: tuple[int, ...] | None = None  # a form's, one by one; `answer` is then its score

@@ -12,6 +12,7 @@ from wellbeing.bands import MINORS, AgeBand
 from wellbeing.control_kinds import ControlsPolicy
 from wellbeing.days import Night
 from wellbeing.laws import LawsPolicy
+from wellbeing.who5 import MOST, QUESTIONS
 
 FOLDER = Path(__file__).parent / "policies"
 
@@ -144,7 +145,7 @@ class PollSpacing(PolicyModel):
     quiet_hours_after_pause: int = Field(ge=1, description="Hours after a lock-out without polls.")
 
 
-PollKind = Literal["item", "look_back", "mood", "time_well_spent"]
+PollKind = Literal["item", "item_later", "mood", "time_well_spent", "who5", "look_back"]
 
 
 class PollChoice(PolicyModel):
@@ -160,8 +161,19 @@ class PollRule(PolicyModel):
     kind: PollKind
     every_days: int = Field(ge=1, description="Least days between two of this kind.")
     after_days: int = Field(ge=0, description="Days of use before the first.")
+    takes_turns: bool = Field(default=False, description="Whether it comes after the rarer kinds, in turn with others.")
     question: str = Field(min_length=5)
+    statements: tuple[str, ...] = Field(default=(), description="A form: one of the choices for each statement.")
     choices: tuple[PollChoice, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _whole_form(self) -> Self:
+        values = [choice.value for choice in self.choices]
+        if self.kind == "who5" and (len(self.statements) != QUESTIONS or sorted(values) != list(range(MOST + 1))):
+            raise ValueError(f"who5: {QUESTIONS} `statements`, and choices with the values 0 to {MOST}")
+        if self.kind != "who5" and self.statements:
+            raise ValueError(f"{self.kind}: only who5 has `statements`")
+        return self
 
 
 class PollsPolicy(Policy):

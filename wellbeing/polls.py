@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.errors import InvalidInput
 from core.hashing import stable_int
@@ -10,10 +10,13 @@ from core.ids import PollId, VideoId
 from core.records import Person
 from wellbeing.policy import PollChoice, PollRule, PollsPolicy
 from wellbeing.state import ViewingState
+from wellbeing.who5 import who5_score
 
-ITEM, LOOK_BACK = "item", "look_back"
-ABOUT_VIDEOS = (ITEM, LOOK_BACK)
+ITEM, ITEM_LATER = "item", "item_later"  # about a video: just watched, and a day or more ago
+ABOUT_VIDEOS = (ITEM, ITEM_LATER)
+LOOK_BACK = "look_back"  # over half a year
 _WEEK = timedelta(days=7)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,16 @@ class PollOffer:
     kind: str
     question: str
     choices: tuple[PollChoice, ...]
+    statements: tuple[str, ...] = ()
     video_id: VideoId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said: one value (a form's is its score), and a form's answers one by one."""
+
+    value: float
+    each: tuple[int, ...] | None = None
 
 
 def poll_may_come(state: ViewingState, now: datetime, policy: PollsPolicy) -> bool:
@@ -54,35 +66,40 @@ def poll_offer(
     """
     if not poll_may_come(state, now, policy):
         return state, None
-    due = [
-        rule
-        for rule in policy.poll
-        if _kind_due(rule, state, person, now) and (rule.kind not in ABOUT_VIDEOS or about.get(rule.kind) is not None)
-    ]
-    if not due:
-        return state, None
-    rule = due[0] if due[0].kind not in ABOUT_VIDEOS else _longest_ago(due, state)
-    return _offered(state, person, now, rule, about.get(rule.kind))
+    for rule in _in_order(state, policy):
+        if _kind_due(rule, state, person, now) and (rule.kind not in ABOUT_VIDEOS or about.get(rule.kind) is not None):
+            return _offered(state, person, now, rule, about.get(rule.kind))
+    return state, None
 
 
-def _longest_ago(due: Sequence[PollRule], state: ViewingState) -> PollRule:
-    """Questions about videos take turns: the moment and looking back both count."""
-    turns = [rule for rule in due if rule.kind in ABOUT_VIDEOS]
-    asked = state.last_offer_at
-    return min(turns, key=lambda rule: asked[rule.kind].timestamp() if rule.kind in asked else 0.0)
-
-
-def checked_answer(rule: PollRule | None, answer: float | None, *, skip: bool) -> float | None:
-    """Return the answer if it is one of the question's, or None for a skip. Raises ``InvalidInput`` otherwise."""
-    if skip and answer is None:
+def checked_answer(
+    rule: PollRule | None, answer: float | None, answers: Sequence[int] | None, *, skip: bool
+) -> Answer | None:
+    """Return the answer if it fits the question, or None for a skip. Raises ``InvalidInput`` otherwise."""
+    given = [value for value in (answer, answers) if value is not None]
+    if skip and not given:
         return None
-    if skip or answer is None:
+    if skip or len(given) != 1:
         raise InvalidInput(
             code="answer_or_skip",
             detail="Give an answer, or skip the question.",
             field="answer",
-            expected="one of `answer`, `skip` and `stop`",
+            expected="one of `answer`, `answers`, `skip` and `stop`",
         )
+    is_form = rule is not None and bool(rule.statements)
+    if answers is not None and is_form:
+        return Answer(float(who5_score(answers)), tuple(answers))
+    if answers is not None or is_form or answer is None:
+        raise InvalidInput(
+            code="invalid_answer",
+            detail="A form takes `answers`, one for each statement; every other question takes `answer`.",
+            field="answers" if is_form else "answer",
+            expected="five whole numbers from 0 to 5" if is_form else "one number",
+        )
+    return Answer(_one_of(rule, answer))
+
+
+def _one_of(rule: PollRule | None, answer: float) -> float:
     values = [] if rule is None else [choice.value for choice in rule.choices]
     if answer not in values:
         raise InvalidInput(
@@ -104,6 +121,14 @@ def skipped(state: ViewingState) -> ViewingState:
     return state.with_(poll_skips=state.poll_skips + 1)
 
 
+def _in_order(state: ViewingState, policy: PollsPolicy) -> list[PollRule]:
+    """Rare kinds first, as the policy lists them; then the others, the one asked longest ago first."""
+    turns = sorted(
+        (rule for rule in policy.poll if rule.takes_turns), key=lambda rule: state.last_offer_at.get(rule.kind, _NEVER)
+    )
+    return [*(rule for rule in policy.poll if not rule.takes_turns), *turns]
+
+
 def _kind_due(rule: PollRule, state: ViewingState, person: Person, now: datetime) -> bool:
     last = state.last_offer_at.get(rule.kind)
     if last is not None and now - last < timedelta(days=rule.every_days):
@@ -120,4 +145,4 @@ def _offered(
         poll_offers=(*(moment for moment in state.poll_offers if moment > now - 4 * _WEEK), now),
         last_offer_at={**state.last_offer_at, rule.kind: now},
     )
-    return state, PollOffer(ident, rule.kind, rule.question, rule.choices, video_id)
+    return state, PollOffer(ident, rule.kind, rule.question, rule.choices, rule.statements, video_id)

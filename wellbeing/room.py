@@ -15,7 +15,7 @@ from wellbeing.family import Changes, ControlChange
 from wellbeing.gate import Gate, SessionView
 from wellbeing.notifications import NotifyVerdict
 from wellbeing.policy import WellbeingPolicy, load_wellbeing
-from wellbeing.polls import PollOffer
+from wellbeing.polls import Answer, PollOffer
 from wellbeing.state import ViewingState
 
 
@@ -64,9 +64,11 @@ class Wellbeing:
         """Tell whether any question may be asked now; cheap, so that most pages look nothing up."""
         return polls.poll_may_come(state, now, self.policy.polls)
 
-    def checked_answer(self, kind: str, answer: float | None, *, skip: bool) -> float | None:
-        """Return the answer if the question has it, or None for a skip. Raises ``InvalidInput``."""
-        return polls.checked_answer(self.policy.polls.rule(kind), answer, skip=skip)
+    def checked_answer(
+        self, kind: str, answer: float | None, answers: Sequence[int] | None, *, skip: bool
+    ) -> Answer | None:
+        """Return the answer if it fits the question, or None for a skip. Raises ``InvalidInput``."""
+        return polls.checked_answer(self.policy.polls.rule(kind), answer, answers, skip=skip)
 
     def may_notify(
         self, person: Person, controls: EffectiveControls, now: datetime, *, kind: str = "social"

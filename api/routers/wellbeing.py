@@ -46,7 +46,8 @@ def end_break(person: PersonDep, rooms: RoomsDep) -> SessionShape:
 def answer_poll(poll_id: PollIdPath, body: PollAnswer, person: PersonDep, rooms: RoomsDep) -> None:
     """Answer a question, skip it, or ask for no more of them."""
     wellbeing.answer_poll(
-        rooms, person, poll_id, answer=body.answer, skip=body.skip is True, stop=body.stop is True
+        rooms, person, poll_id,
+        answer=body.answer, answers=body.answers, skip=body.skip is True, stop=body.stop is True,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ class PollShape(Shape):
     kind: str
     question: str
     choices: list[Choice]
+    statements: list[str] = Field(default=[], description="A form: one of the choices for each statement.")
     video_id: VideoId | None = None
 
 

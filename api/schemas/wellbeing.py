@@ -33,17 +33,18 @@ class WellbeingShape(Shape):
 
 
 class PollAnswer(Body):
-    """Exactly one of an answer, a skip, or no more questions at all."""
+    """Exactly one of an answer, a form's answers, a skip, or no more questions at all."""
 
     answer: float | None = Field(default=None, ge=-1_000, le=1_000, allow_inf_nan=False)
+    answers: list[StrictInt] | None = Field(default=None, max_length=20, description="One for each statement.")
     skip: Literal[True] | None = None
     stop: Literal[True] | None = None
 
     @model_validator(mode="after")
     def exactly_one(self) -> Self:
         """Refuse none, and more than one."""
-        if sum(value is not None for value in (self.answer, self.skip, self.stop)) != 1:
-            raise ValueError('exactly one of {"answer": number}, {"skip": true} and {"stop": true}')
+        if sum(value is not None for value in (self.answer, self.answers, self.skip, self.stop)) != 1:
+            raise ValueError('exactly one of {"answer": number}, {"answers": [...]}, {"skip": true} and {"stop": true}')
         return self
 
 

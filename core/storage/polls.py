@@ -1,5 +1,6 @@
 """Questions offered, and the answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -25,11 +26,12 @@ class Polls:
         """Return a question put to this person, or None."""
         query = select(polls).where(polls.c.id == poll_id, polls.c.person_id == person_id)
         row = self._tx.connection.execute(query).mappings().first()
-        return None if row is None else record_from(row, StoredPoll, {})
+        return None if row is None else record_from(row, StoredPoll, {"answers": tuple})
 
-    def answer(self, poll_id: PollId, answer: float, at: datetime) -> None:
-        """Store an answer."""
-        self._set(poll_id, answered_at=at, answer=answer, skipped=False)
+    def answer(self, poll_id: PollId, answer: float, at: datetime, *, answers: Sequence[int] | None = None) -> None:
+        """Store an answer: for a form its score, and each answer in ``answers``."""
+        each = None if answers is None else list(answers)
+        self._set(poll_id, answered_at=at, answer=answer, answers=each, skipped=False)
 
     def skip(self, poll_id: PollId, at: datetime) -> None:
         """Store that the question was skipped."""
@@ -43,7 +45,7 @@ class Polls:
         """Return what a person was asked after ``since``, oldest first: for their own page and export."""
         query = select(polls).where(polls.c.person_id == person_id, polls.c.offered_at > since)
         rows = self._tx.connection.execute(query.order_by(polls.c.offered_at, polls.c.id)).mappings()
-        return [record_from(row, StoredPoll, {}) for row in rows]
+        return [record_from(row, StoredPoll, {"answers": tuple}) for row in rows]
 
     def _set(self, poll_id: PollId, **values: object) -> None:
         self._tx.connection.execute(update(polls).where(polls.c.id == poll_id).values(**values))

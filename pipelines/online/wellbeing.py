@@ -27,7 +27,7 @@ from wellbeing.state import ViewingState
 
 _WATCHED = (EventKind.COMPLETE, EventKind.VIEW)
 _RECENT, _A_DAY, _LONG_AGO = timedelta(hours=6), timedelta(hours=20), timedelta(days=7)
-_TOLD_AS = {polls.ITEM: EventKind.POLL_ANSWER, polls.LOOK_BACK: EventKind.LOOK_BACK}
+_TOLD_AS = {polls.ITEM: EventKind.POLL_ANSWER, polls.ITEM_LATER: EventKind.LOOK_BACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,7 @@ def answer_poll(
     poll_id: PollId,
     *,
     answer: float | None = None,
+    answers: Sequence[int] | None = None,
     skip: bool = False,
     stop: bool = False,
 ) -> None:
@@ -146,7 +147,7 @@ def answer_poll(
         poll = Polls(tx).find(poll_id, person_id)
         if poll is None:
             raise not_found("poll", poll_id)
-        given = rooms.wellbeing.checked_answer(poll.kind, answer, skip=skip or stop)
+        given = rooms.wellbeing.checked_answer(poll.kind, answer, answers, skip=skip or stop)
         if poll.answered_at is not None:
             _check_same(poll, given, stop=stop)
         state = _load(tx, person_id)
@@ -156,14 +157,16 @@ def answer_poll(
                 state = polls.skipped(state)
             state = state.with_(polls_stopped=state.polls_stopped or stop)
         elif poll.answered_at is None:
-            Polls(tx).answer(poll_id, given, now)
+            Polls(tx).answer(poll_id, given.value, now, answers=given.each)
             state = polls.answered(state)
-            _tell_the_ranker(tx, poll, given, now)
+            _tell_the_ranker(tx, poll, given.value, now)
         _save(tx, person_id, state, now)
 
 
-def _check_same(poll: StoredPoll, given: float | None, *, stop: bool) -> None:
-    if given == poll.answer or (given is None and stop):
+def _check_same(poll: StoredPoll, given: polls.Answer | None, *, stop: bool) -> None:
+    if given is None and (stop or poll.skipped):
+        return
+    if given is not None and (given.value, given.each) == (poll.answer, poll.answers):
         return
     raise Conflict(
         code="already_answered", detail="This question was answered already.", expected="the same answer, or none"
@@ -190,7 +193,7 @@ def _with_poll(tx: Transaction, rooms: Rooms, person: Person, gate: Gate, now: d
         return gate
     about = {
         polls.ITEM: _watched(tx, person.id, now - _RECENT, now),
-        polls.LOOK_BACK: _watched(tx, person.id, now - _LONG_AGO, now - _A_DAY),
+        polls.ITEM_LATER: _watched(tx, person.id, now - _LONG_AGO, now - _A_DAY),
     }
     state, offer = rooms.wellbeing.poll_offer(gate.state, person, now, about=about)
     if offer is None:

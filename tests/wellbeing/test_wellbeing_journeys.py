@@ -67,6 +67,12 @@ def scroll_to_poll(rooms: Rooms, person: Person) -> PollOffer:
     raise AssertionError("no poll came")
 
 
+def say(rooms: Rooms, poll: PollOffer, value: int) -> None:
+    """Give one and the same answer to a question, or to every statement of a form."""
+    given = {"answers": [value] * len(poll.statements)} if poll.statements else {"answer": value}
+    journeys.answer_poll(rooms, ADULT.id, poll.id, **given)
+
+
 def test_forty_devices_at_once_get_exactly_the_sessions_videos(rooms: Rooms) -> None:
     with ThreadPoolExecutor(8) as pool:
         gates = list(pool.map(lambda _: page(rooms, TEEN, 3), range(40)))
@@ -135,11 +141,45 @@ def test_at_most_one_poll_a_session_and_two_a_week(rooms: Rooms) -> None:
             assert len(asked) <= 1
             offers += [(rooms.clock.now(), poll.kind) for poll in asked]
             for poll in asked:
-                journeys.answer_poll(rooms, ADULT.id, poll.id, answer=3)
+                say(rooms, poll, 3)
             rooms.clock.advance(hours=8)
     for moment, _ in offers:
         assert sum(1 for other, _ in offers if 0 <= (other - moment).days < 7) <= 2
-    assert {kind for _, kind in offers} >= {"time_well_spent", "item"}
+    assert len({kind for _, kind in offers}) == len(offers)  # nothing comes twice before its turn
+
+
+def test_in_half_a_year_every_kind_is_asked_and_the_rare_ones_first(rooms: Rooms) -> None:
+    kinds = []
+    for _ in range(26):
+        poll = scroll_to_poll(rooms, ADULT)
+        say(rooms, poll, 3)
+        kinds.append(poll.kind)
+        rooms.clock.advance(days=4)
+    assert kinds[:3] == ["look_back", "who5", "time_well_spent"]
+    assert kinds.count("look_back") == 1
+    assert 3 <= kinds.count("who5") <= 4
+    assert abs(kinds.count("item") - kinds.count("mood")) <= 1
+    assert kinds.count("item") >= 2
+
+
+def test_a_form_is_scored_and_kept_whole_and_takes_no_half_answer(rooms: Rooms) -> None:
+    say(rooms, scroll_to_poll(rooms, ADULT), 4)
+    rooms.clock.advance(days=4)
+    poll = scroll_to_poll(rooms, ADULT)
+    assert (poll.kind, len(poll.statements)) == ("who5", 5)
+    for wrong in ({"answer": 3}, {"answers": [1, 2, 3, 4]}, {"answers": [1, 2, 3, 4, 6]}):
+        with pytest.raises(InvalidInput) as caught:
+            journeys.answer_poll(rooms, ADULT.id, poll.id, **wrong)
+        assert caught.value.field is not None
+        assert caught.value.field.startswith("answers")
+    for _ in range(2):
+        journeys.answer_poll(rooms, ADULT.id, poll.id, answers=[5, 4, 3, 2, 1])
+    with pytest.raises(Conflict):
+        journeys.answer_poll(rooms, ADULT.id, poll.id, answers=[1, 2, 3, 4, 5])  # the same score, another answer
+    with rooms.database.read() as tx:
+        kept = Polls(tx).find(poll.id, ADULT.id)
+    assert kept is not None
+    assert (kept.answer, kept.answers) == (60, (5, 4, 3, 2, 1))
 
 
 def test_never_a_poll_soon_after_a_lock_out(rooms: Rooms) -> None:
@@ -164,14 +204,14 @@ def test_a_skip_makes_the_next_poll_rarer_and_stop_ends_them(rooms: Rooms) -> No
 
 def test_only_an_answer_about_a_video_reaches_the_ranker(rooms: Rooms) -> None:
     kinds = []
-    for _ in range(6):
+    for _ in range(8):
         poll = scroll_to_poll(rooms, ADULT)
-        journeys.answer_poll(rooms, ADULT.id, poll.id, answer=4)
+        say(rooms, poll, 4)
         kinds.append(poll.kind)
         rooms.clock.advance(days=4)
     with rooms.database.read() as tx:
         told = Events(tx).of_person(ADULT.id, since=LONG_AGO, kinds=[EventKind.POLL_ANSWER])
-    assert "time_well_spent" in kinds
+    assert {"time_well_spent", "who5", "mood", "look_back"} <= set(kinds)
     assert len(told) == kinds.count("item") > 0
     assert all(event.video_id == "video_1" and event.value == 4 for event in told)
 

@@ -44,14 +44,29 @@ function button(text, name, act, style = "button.primary") {
   return element;
 }
 
+/** The choices of a question; a form asks its statements one after the other. `send` gets the body of the answer. */
+function choices(poll, send) {
+  const short = poll.choices.length <= 5 && poll.choices.every((choice) => choice.label.length <= 10);
+  const says = h("p.statement", { "aria-live": "polite" });
+  const given = [];
+  const show = () => { says.textContent = poll.statements[given.length]; };
+  const choose = (value) => {
+    if (!poll.statements.length) return send({ answer: value });
+    given.push(value);
+    return given.length < poll.statements.length ? show() : send({ answers: given });
+  };
+  if (poll.statements.length) show();
+  return [poll.statements.length ? says : null, h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
+    poll.choices.map((choice) => h("button", { onclick: () => choose(choice.value) }, choice.label[0].toUpperCase() + choice.label.slice(1))))];
+}
+
 /** One question, easy to skip and easy to stop. */
 export function pollPanel(poll, next) {
-  const short = poll.choices.length <= 5 && poll.choices.every((choice) => choice.label.length <= 10);
   const send = async (body) => {
     try {
       await post(`/v1/polls/${poll.id}`, body);
       node.dataset.answered = "true";
-      inner.replaceChildren(icon("flame"), h("p.display", { role: "status" }, body.answer === undefined ? "No problem" : "Thank you"),
+      inner.replaceChildren(icon("flame"), h("p.display", { role: "status" }, body.skip || body.stop ? "No problem" : "Thank you"),
         h("p", {}, body.stop ? "We will not ask again." : "On to the next one."));
       setTimeout(() => { next(); setTimeout(() => node.remove(), 900); }, 700);
     } catch (error) {
@@ -61,8 +76,7 @@ export function pollPanel(poll, next) {
   const node = panel("A question for you",
     poll.video_id ? h("img.poll-shot", { src: `/v1/videos/${poll.video_id}/content?variant=thumbnail`, alt: "The video this is about" }) : icon("flame"),
     h("h2.display", {}, poll.question),
-    h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
-      poll.choices.map((choice) => h("button", { onclick: () => send({ answer: choice.value }) }, choice.label[0].toUpperCase() + choice.label.slice(1)))),
+    ...choices(poll, send),
     h("div.wrap", {}, h("button.button.quiet", { onclick: () => send({ skip: true }) }, "Skip"),
       h("button.button.quiet", { onclick: () => send({ stop: true }) }, "Do not ask again")));
   node.dataset.poll = poll.id;

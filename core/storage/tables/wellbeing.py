@@ -23,5 +23,6 @@ polls = Table(
     Column("answered_at", UtcDateTime),
     Column("answer", Float),
     Column("skipped", Boolean, nullable=False, default=False),
+    Column("answers", Json),  # a form's answers, one by one
     Index(None, "person_id", "offered_at"),
 )

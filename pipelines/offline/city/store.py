@@ -280,7 +280,7 @@ def _seen_at(log: Log) -> NDArray[Any]:
 
 
 def _store_polls(bulk: BulkLoad, city: City, rows: list[tuple[Any, ...]]) -> int:
-    kinds = {str(EventKind.POLL_ANSWER): "item", str(EventKind.LOOK_BACK): "look_back"}
+    kinds = {str(EventKind.POLL_ANSWER): "item", str(EventKind.LOOK_BACK): "item_later"}
     answered = [row for row in rows if row[2] in kinds]
     return bulk.load("polls", {
         "id": [city.config.ident("poll", row[0]) for row in answered],
