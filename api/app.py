@@ -27,6 +27,7 @@ ROUTERS = (
     "api.routers.policies",
     "api.routers.step_up",
     "api.routers.wellbeing",
+    "api.routers.charter",
     "api.routers.family",
     "api.routers.characters",
     "api.routers.videos",

@@ -127,3 +127,4 @@ class Scope(StrEnum):
     GUARDIAN_LOOSEN = "guardian:loosen"
     REVIEWER = "reviewer"
     POLICY = "policy"
+    CHARTER_SIGN = "charter:sign"

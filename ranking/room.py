@@ -23,7 +23,7 @@ from ranking.steering.matching import Steering
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Lasts, Understood
 from ranking.understanding.model import AttributeModel
-from ranking.value import ValuePolicy, load_value
+from ranking.value import ValuePolicy, load_safer_value, load_value
 from ranking.viewer import Viewer
 
 _log = structlog.get_logger(__name__)
@@ -35,26 +35,30 @@ class Ranking:
     """Who sees what. Safe to share between threads: a page works on whatever catalogue was in force when it began."""
 
     def __init__(
-        self, snapshots: Path, snapshot: Snapshot, encoder: TextEncoder, value: ValuePolicy, concepts: ConceptsPolicy
+        self,
+        snapshots: Path,
+        snapshot: Snapshot,
+        encoder: TextEncoder,
+        value: ValuePolicy,
+        safer: ValuePolicy,
+        concepts: ConceptsPolicy,
     ) -> None:
         self._snapshots = snapshots
         self._stamp = _stamp(snapshots)
         self._catalogue = Catalogue(snapshot)
         self._changing = threading.Lock()
         self._refreshing = threading.Lock()
-        self.value = value
+        self.value, self.safer = value, safer
         self.attributes = AttributeModel.open()
-        self._ranker = Ranker(
-            value,
-            make_sources(value.sources),
-            Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one), self.attributes),
-        )
+        steering = Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one), self.attributes)
+        self._ranker = Ranker(value, make_sources(value.sources), steering)
+        self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering)
 
     @classmethod
     def open(cls, snapshots: Path, encoder: TextEncoder, *, overrides: Path | None = None) -> Self:
         """Open the live snapshot and the policies. Raises ``BrokenArtifact`` or ``BrokenPolicy``."""
-        value, concepts = load_value(overrides), load_concepts(overrides)
-        return cls(snapshots, open_snapshot(current_folder(snapshots)), encoder, value, concepts)
+        value, safer, concepts = load_value(overrides), load_safer_value(overrides), load_concepts(overrides)
+        return cls(snapshots, open_snapshot(current_folder(snapshots)), encoder, value, safer, concepts)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -107,15 +111,22 @@ class Ranking:
                 self._catalogue = Catalogue(self.snapshot, (*self._catalogue.videos, *unknown))
 
     def page(
-        self, viewer: Viewer, *, size: int, mode: FeedMode, now: datetime, page_id: str, visible: Visible
+        self,
+        viewer: Viewer,
+        *,
+        size: int,
+        mode: FeedMode,
+        now: datetime,
+        page_id: str,
+        visible: Visible,
+        is_safer: bool = False,
     ) -> RankedPage:
-        """Return a page of at most ``size`` items.
+        """Return a page of at most ``size`` items, under the safer value policy if ``is_safer``.
 
         ``visible`` is asked, with video ids, which of them the database lets this viewer see at this moment.
         """
-        return self._ranker.page(
-            viewer, self._catalogue, size=size, mode=mode, now=now, page_id=page_id, visible=visible
-        )
+        ranker = self._safer_ranker if is_safer else self._ranker
+        return ranker.page(viewer, self._catalogue, size=size, mode=mode, now=now, page_id=page_id, visible=visible)
 
     def parse_steer(self, text: str, *, now: datetime, timezone: str, lasts: Lasts | None = None) -> Understood:
         """Return what a text asks for. Raises ``InvalidInput``."""

@@ -14,7 +14,7 @@ from ranking.heads import HEADS, UNWANTED
 from ranking.page import ScorePart
 
 Array = NDArray[Any]
-_SHIPPED = Path(__file__).parent / "policies" / "value.toml"
+_POLICIES = Path(__file__).parent / "policies"
 _TIME_SPENT = re.compile(r"watch|dwell|time|minute|second|duration|view|complet|retention|session", re.IGNORECASE)
 
 
@@ -98,8 +98,13 @@ class ValuePolicy(Policy):
 
 
 def load_value(overrides: Path | None = None) -> ValuePolicy:
-    """Return the value policy in force. Raises ``BrokenPolicy``."""
-    return load_policy(_SHIPPED, ValuePolicy, overrides)
+    """Return the value policy. Raises ``BrokenPolicy``."""
+    return load_policy(_POLICIES / "value.toml", ValuePolicy, overrides)
+
+
+def load_safer_value(overrides: Path | None = None) -> ValuePolicy:
+    """Return the value policy that serves while the charter is broken. Raises ``BrokenPolicy``."""
+    return load_policy(_POLICIES / "value_safer.toml", ValuePolicy, overrides)
 
 
 @dataclass(frozen=True, slots=True)

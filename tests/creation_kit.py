@@ -24,12 +24,14 @@ from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portr
 from generation.room import Generation
 from generation.storyboard import Storyboard
 from pipelines.online import likeness
+from pipelines.online.charter import CharterWatch
 from pipelines.online.creation import VideoView, submit
 from pipelines.online.queue import make_worker
 from pipelines.online.rooms import Rooms
 from pipelines.online.wishes import VideoRequest
 from ranking.room import Ranking
 from safety.room import Safety
+from wellbeing.policy import load_charter
 from wellbeing.room import Wellbeing
 
 SIZE = "96x160"
@@ -102,6 +104,7 @@ def open_kit(
         safety=safety,
         wellbeing=Wellbeing.open(),
         generation=Generation(Registry([backend], backend)),
+        charter=CharterWatch(database, load_charter()),
     )
     return rooms, backend
 

@@ -20,6 +20,7 @@ from core.storage.family import FamilyLinks
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import Scope, VideoStatus, Visibility
+from pipelines.online.charter import CharterWatch
 from pipelines.online.rooms import Rooms
 from tests.conftest import NOON, make_person
 
@@ -72,7 +73,10 @@ def move_into(rooms: Rooms, home: Path, database: Database) -> Town:
     """Return a town with state of its own in ``home`` and ``database``; policies and models are those of ``rooms``."""
     settings = rooms.settings.model_copy(update={"home": home, "database_url": database.url})
     media = MediaStore(f"file://{home / 'media'}")
-    moved = replace(rooms, settings=settings, clock=ManualClock(NOON), database=database, media=media)
+    charter = CharterWatch(database, rooms.wellbeing.policy.charter)
+    moved = replace(
+        rooms, settings=settings, clock=ManualClock(NOON), database=database, media=media, charter=charter
+    )  # fmt: skip
     return Town(moved, create_app(rooms=moved))
 
 

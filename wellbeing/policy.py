@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from core.errors import BrokenPolicy
 from core.policies import Policy, PolicyModel, load_policy
 from wellbeing.bands import MINORS, AgeBand
+from wellbeing.charter import CharterPolicy
 from wellbeing.control_kinds import ControlsPolicy
 from wellbeing.days import Night
 from wellbeing.laws import LawsPolicy
@@ -254,6 +255,7 @@ class WellbeingPolicy:
     polls: PollsPolicy
     notifications: NotificationsPolicy
     family: FamilyPolicy
+    charter: CharterPolicy
 
 
 def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
@@ -267,6 +269,7 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
         polls=load_policy(FOLDER / "polls.toml", PollsPolicy, overrides),
         notifications=load_policy(FOLDER / "notifications.toml", NotificationsPolicy, overrides),
         family=load_policy(FOLDER / "family.toml", FamilyPolicy, overrides),
+        charter=load_charter(overrides),
     )
     problems = law_problems(policy.controls, policy.laws)
     if problems:
@@ -278,6 +281,11 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
             problems=problems,
         )
     return policy
+
+
+def load_charter(overrides: Path | None = None) -> CharterPolicy:
+    """Load the charter alone: for what runs without the rest of the room. Raises ``BrokenPolicy``."""
+    return load_policy(FOLDER / "charter.toml", CharterPolicy, overrides)
 
 
 def law_problems(controls: ControlsPolicy, laws: LawsPolicy) -> list[str]:

@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 from api.schemas.common import TEXT, Body, Moment, PersonCard, Shape
 from api.schemas.feed import SessionShape
 from core.ids import LinkId, PersonId
+from core.records_charter import CharterAct
 from core.records_wellbeing import LinkStatus
 from wellbeing.controls import Party
 
@@ -130,3 +131,31 @@ class ActivityShape(Shape):
     week: list[Day]
     daily_minutes: int | None
     daily_videos: int | None
+
+
+class CharterEntryShape(Shape):
+    """One entry of the charter's log."""
+
+    at: datetime
+    act: CharterAct
+    by: str
+    reason: str
+    policy_version: str
+    figures: dict[str, Any]
+
+
+class CharterShape(Shape):
+    """Where the charter stands, and its newest entries, newest first."""
+
+    is_frozen: bool
+    act: CharterAct
+    says: str
+    since: datetime | None
+    lifted_until: datetime | None
+    log: list[CharterEntryShape]
+
+
+class NewSignature(Body):
+    """Why ranking launches may go on; others will read it."""
+
+    reason: str = Field(min_length=1, max_length=2_000, pattern=TEXT)

@@ -16,6 +16,7 @@ GROUPS = {
     "bench": "pipelines.commands.bench",
     "policy": "pipelines.commands.policy",
     "audit": "pipelines.commands.audit",
+    "charter": "pipelines.commands.charter",
     "db": "pipelines.commands.db",
     "lake": "pipelines.commands.lake",
 }

@@ -23,6 +23,7 @@ from core.settings import Settings
 from core.storage.database import Database
 from pipelines.offline.head_metrics import auc, evaluate, expected_calibration_error, platt, surely_worse
 from pipelines.offline.head_rows import HeadRows, head_rows
+from pipelines.offline.launches import require_launches_open
 from pipelines.offline.ranking_data import load_ranking_data
 from pipelines.offline.snapshot import publish
 from pipelines.offline.vectors import learn_vectors
@@ -83,9 +84,11 @@ def train_and_publish(
 ) -> Manifest:
     """Train heads and vectors from the database and put a new snapshot in force; return its manifest.
 
-    Raises ``Conflict`` (code ``guardrail``) if any head is worse than the one in force; nothing is changed then.
+    Raises ``Conflict`` if any head is worse than the one in force (code ``guardrail``), or while the charter is broken
+    (``launches_frozen``); nothing is changed then.
     """
     say = progress or (lambda _step: None)
+    require_launches_open(database, clock.now(), overrides=settings.policies)
     say("reading events")
     data = load_ranking_data(database, encoder)
     say("working out features")

@@ -222,7 +222,10 @@ def _prepare(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRe
         return visible_ids(tx, eyes, video_ids)
 
     mode = request.mode if viewer.is_personal or request.mode == FeedMode.CHRONOLOGICAL else FeedMode.NON_PERSONALISED
-    ranked = rooms.ranking.page(viewer, size=request.size, mode=mode, now=now, page_id=page_id, visible=visible)
+    ranked = rooms.ranking.page(
+        viewer, size=request.size, mode=mode, now=now, page_id=page_id, visible=visible,
+        is_safer=rooms.charter.standing(now).is_frozen,
+    )  # fmt: skip
     chosen = [item.video_id for item in ranked.items]  # all of them found visible in this very transaction
     cards = {card.id: card for card in cards_of_visible(tx, eyes, chosen, set(chosen))}
     shown = [item for item in ranked.items if item.video_id in cards]

@@ -9,6 +9,7 @@ def policies_in_force(rooms: Rooms) -> list[PolicyHeader]:
     ours = rooms.wellbeing.policy
     held: tuple[Policy, ...] = (
         rooms.ranking.value,
+        rooms.ranking.safer,
         rooms.safety.moderation,
         rooms.safety.likeness,
         rooms.safety.film,
@@ -20,5 +21,6 @@ def policies_in_force(rooms: Rooms) -> list[PolicyHeader]:
         ours.polls,
         ours.notifications,
         ours.family,
+        ours.charter,
     )
     return sorted((item.policy for item in held), key=lambda header: header.name)

@@ -9,6 +9,7 @@ from core.settings import Settings
 from core.storage.database import Database
 from core.storage.migrate import require_current
 from generation.room import Generation
+from pipelines.online.charter import CharterWatch
 from ranking.room import Ranking
 from safety.room import Safety
 from wellbeing.room import Wellbeing
@@ -27,6 +28,7 @@ class Rooms:
     safety: Safety
     wellbeing: Wellbeing
     generation: Generation
+    charter: CharterWatch
 
 
 def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
@@ -38,6 +40,7 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
     clock = clock or SystemClock()
     database = Database(settings.resolved_database_url)
     require_current(database)
+    wellbeing = Wellbeing.open(overrides=settings.policies)
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
     return Rooms(
         settings=settings,
@@ -47,6 +50,7 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
         encoder=encoder,
         ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies),
         safety=Safety.open(encoder, keys=settings.keys, overrides=settings.policies),
-        wellbeing=Wellbeing.open(overrides=settings.policies),
+        wellbeing=wellbeing,
         generation=Generation.open(settings),
+        charter=CharterWatch(database, wellbeing.policy.charter),
     )

@@ -40,7 +40,7 @@ def rooms(database: Database, clock: ManualClock) -> Rooms:
         People(tx).add(
             [make_person("ann"), make_person("bob"), make_person("tim", born=TEEN), make_person("tia", born=TEEN)]
         )
-    return Rooms(Settings(), clock, database, none, none, none, none, Wellbeing.open(), none)
+    return Rooms(Settings(), clock, database, none, none, none, none, Wellbeing.open(), none, none)
 
 
 def found(rooms: Rooms, viewer: PersonId, query: str) -> list[str]:

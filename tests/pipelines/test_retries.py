@@ -19,7 +19,7 @@ from pipelines.online.rooms import Rooms
 def rooms(database: Database, clock: ManualClock) -> Rooms:
     """Rooms of which retries need only the database and the clock."""
     none = cast(Any, None)
-    return Rooms(Settings(), clock, database, none, none, none, none, none, none)
+    return Rooms(Settings(), clock, database, none, none, none, none, none, none, none)
 
 
 class Counter:

@@ -20,12 +20,14 @@ from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import EventKind, FeedMode, VideoStatus, Visibility
 from pipelines.offline.snapshot import build_snapshot
+from pipelines.online.charter import CharterWatch
 from pipelines.online.events import NewEvent, take_events
 from pipelines.online.feed import FeedRequest, Page, screenful
 from pipelines.online.rooms import Rooms
 from ranking.catalogue import video_text
 from ranking.room import Ranking
 from tests.conftest import make_tables
+from wellbeing.policy import load_charter
 from wellbeing.room import Wellbeing
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -76,6 +78,7 @@ class World:
             safety=cast(Any, None),  # a page asks nothing of it
             wellbeing=Wellbeing.open(),
             generation=cast(Any, None),
+            charter=CharterWatch(self.database, load_charter()),
         )
 
     def snapshot(self) -> None:

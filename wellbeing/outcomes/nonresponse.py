@@ -61,8 +61,8 @@ def inverse_propensity(traits: Traits, responded: Bools) -> Floats:
     if responded.all() or design.shape[1] == 0:
         return np.ones(int(responded.sum()))
     chance = LogisticRegression(C=_INVERSE_REGULARISATION).fit(design, responded).predict_proba(design)[:, 1]
-    weights: Floats = 1.0 / chance[responded]
-    return weights / weights.mean()
+    weights = np.asarray(1.0 / chance[responded], dtype=np.float64)
+    return weights / float(weights.mean())
 
 
 def trimmed(weights: Floats, *, at: float) -> Floats:

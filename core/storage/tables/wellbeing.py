@@ -1,6 +1,6 @@
 """How much a person has been handed out, and what they answered when asked."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from core.storage.types import Json, UtcDateTime, metadata
 
@@ -25,4 +25,16 @@ polls = Table(
     Column("skipped", Boolean, nullable=False, default=False),
     Column("answers", Json),  # a form's answers, one by one
     Index(None, "person_id", "offered_at"),
+)
+
+charter_log = Table(
+    "charter_log",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("act", String(12), nullable=False),  # core.records_charter.CharterAct
+    Column("by", String(64), nullable=False),  # who signed; "kindling" for a check
+    Column("reason", Text, nullable=False),
+    Column("policy_version", String(40), nullable=False),
+    Column("figures", Json, nullable=False),
 )
