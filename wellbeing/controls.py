@@ -111,6 +111,17 @@ def effective_controls(
     return EffectiveControls(band, policy.version, controls, unlimited)
 
 
+def effective_control(
+    policy: ControlsPolicy, laws: LawsPolicy, person: Person, settings: Iterable[Setting], name: str, now: datetime
+) -> EffectiveControl:
+    """Return what holds of one control alone: for questions about many people. Raises ``KeyError`` for no control."""
+    definition = policy.find(name)
+    if definition is None:
+        raise KeyError(name)
+    about = [item for item in in_force(settings, now) if item.control == name]
+    return _resolve(definition, laws, person, band_of(person, now), about)
+
+
 def in_force(settings: Iterable[Setting], now: datetime) -> list[Setting]:
     """Return each person's setting of each control that holds now: a temporary one lies over a lasting one."""
     top: dict[tuple[PersonId, str], Setting] = {}

@@ -10,7 +10,7 @@ from core.records import Event, Person
 from core.records_wellbeing import FamilyLink, Setting
 from wellbeing import counting, family, gate, notifications, passivity, polls
 from wellbeing.bands import band_of
-from wellbeing.controls import EffectiveControls, effective_controls
+from wellbeing.controls import EffectiveControl, EffectiveControls, effective_control, effective_controls
 from wellbeing.family import Changes, ControlChange
 from wellbeing.gate import Gate, SessionView
 from wellbeing.notifications import NotifyVerdict
@@ -33,6 +33,10 @@ class Wellbeing:
     def controls(self, person: Person, settings: Iterable[Setting], now: datetime) -> EffectiveControls:
         """Return what holds for a person. ``settings``: their own, and those of guardians whose link is in force."""
         return effective_controls(self.policy.controls, self.policy.laws, person, settings, now)
+
+    def control(self, person: Person, settings: Iterable[Setting], name: str, now: datetime) -> EffectiveControl:
+        """Return what holds of one control alone, as ``controls`` would."""
+        return effective_control(self.policy.controls, self.policy.laws, person, settings, name, now)
 
     def open_page(
         self, state: ViewingState, person: Person, controls: EffectiveControls, *, requested: int, now: datetime

@@ -1,12 +1,13 @@
 """My account: who I am, what is held about me, what the ranker may use, and forgetting."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Response
 
 from api.deps import OnceDep, PersonDep, RoomsDep
-from api.schemas.accounts import Export, Me, ResetDone, Signals, SignalShape
-from pipelines.online import accounts
+from api.schemas.accounts import Export, Me, Privacy, ResetDone, Signals, SignalShape
+from api.schemas.common import Listing, PersonCard, PersonIdPath
+from pipelines.online import accounts, following
 
 router = APIRouter(prefix="/v1/me", tags=["me"])
 
@@ -45,6 +46,33 @@ def set_signals(
 ) -> Signals:
     """Switch signals on or off; those not named stay as they are."""
     return _signals(accounts.set_signals(rooms, person, changes))
+
+
+@router.put("/privacy")
+def set_privacy(body: Privacy, person: PersonDep, rooms: RoomsDep) -> Me:
+    """Open my account, or close it to all but approved followers."""
+    following.set_privacy(rooms, person, is_private=body.is_private)
+    return Me.model_validate(accounts.me(rooms, person))
+
+
+@router.get("/follow-requests")
+def follow_requests(person: PersonDep, rooms: RoomsDep) -> Listing[PersonCard]:
+    """Return who waits to follow me, the longest waiting first."""
+    return Listing[PersonCard].model_validate({"data": following.requests(rooms, person)})
+
+
+@router.post("/follow-requests/{person_id}/{answer}", status_code=204)
+def answer_follow_request(
+    person_id: PersonIdPath, answer: Literal["approve", "decline"], person: PersonDep, rooms: RoomsDep
+) -> None:
+    """Let someone follow me, or not; they are not told of a no."""
+    following.answer(rooms, person, person_id, approve=answer == "approve")
+
+
+@router.delete("/followers/{person_id}", status_code=204)
+def remove_follower(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep) -> None:
+    """Let someone follow me no longer; they are not told."""
+    following.remove_follower(rooms, person, person_id)
 
 
 def _signals(about: list[accounts.Signal]) -> Signals:

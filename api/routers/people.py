@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from api.deps import PersonDep, RoomsDep
 from api.schemas.accounts import Profile
 from api.schemas.common import IDENT, TEXT, Listing, PersonCard, PersonIdPath, VideoCard
 from core.ids import VideoId
-from pipelines.online import accounts
+from pipelines.online import accounts, following
+from pipelines.online.following import Followed
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
 
@@ -43,16 +44,17 @@ def videos(
     return Listing[VideoCard].model_validate({"data": found})
 
 
-@router.put("/{person_id}/follow", status_code=204)
-def follow(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep) -> None:
-    """Follow someone."""
-    accounts.follow(rooms, person, person_id)
+@router.put("/{person_id}/follow", status_code=204, responses={202: {"description": "They were asked."}})
+def follow(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep, response: Response) -> None:
+    """Follow someone (204), or ask them where they choose their followers (202)."""
+    if following.follow(rooms, person, person_id) == Followed.REQUESTED:
+        response.status_code = 202
 
 
 @router.delete("/{person_id}/follow", status_code=204)
 def unfollow(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep) -> None:
     """Follow someone no longer."""
-    accounts.unfollow(rooms, person, person_id)
+    following.unfollow(rooms, person, person_id)
 
 
 @router.put("/{person_id}/block", status_code=204)

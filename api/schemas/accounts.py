@@ -50,7 +50,8 @@ class Profile(Shape):
     is_me: bool
     following: bool
     follows_you: bool
-    may_follow: bool
+    may_follow: bool = Field(description="Whether following takes effect at once; else it asks them.")
+    requested: bool = Field(description="Whether they have yet to answer my wish to follow.")
     followers: int | None = Field(description="Null where the account is not open to the one who asks.")
     following_count: int | None
 
@@ -60,6 +61,12 @@ class Signals(Shape):
 
     signals: dict[str, bool]
     about: list[SignalShape]
+
+
+class Privacy(Body):
+    """Whether only approved followers see what I publish."""
+
+    is_private: bool
 
 
 class ResetDone(Shape):

@@ -30,6 +30,7 @@ HELD = (
     Held("follow_requests_of_mine", accounts.follow_requests, "follower_id"),
     Held("follow_requests_to_me", accounts.follow_requests, "followee_id"),
     Held("passkeys", accounts.passkeys, "person_id"),
+    Held("passkey_challenges", accounts.passkey_challenges, "person_id"),
     Held("signed_out", accounts.sign_outs, "person_id"),
     Held("retried_requests", accounts.idempotency, "owner_id"),
     Held("audit_log", accounts.audit_log, "actor"),

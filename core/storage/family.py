@@ -63,6 +63,13 @@ class FamilyLinks:
         query = select(family_controls).where(family_controls.c.teen_id == teen_id)
         return [record_from(row, Setting, {}) for row in self._tx.connection.execute(query).mappings()]
 
+    def who_set(self, control: str, teen_ids: Iterable[PersonId]) -> set[PersonId]:
+        """Return for which of these people anyone, they themselves included, has ever set a control."""
+        query = select(family_controls.c.teen_id).where(
+            family_controls.c.control == control, family_controls.c.teen_id.in_(sorted(set(teen_ids)))
+        )
+        return {PersonId(value) for value in self._tx.connection.scalars(query)}
+
     def set_control(self, teen_id: PersonId, setting: Setting) -> None:
         """Store a setting. A temporary one lies over the person's lasting one and leaves it in place."""
         row = {

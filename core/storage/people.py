@@ -10,7 +10,7 @@ from core.ids import PersonId
 from core.records import Person
 from core.storage.database import Transaction
 from core.storage.rows import batches, insert_ignoring, record_from
-from core.storage.tables.accounts import blocks, follows, people
+from core.storage.tables.accounts import blocks, follow_requests, follows, people
 
 
 class People:
@@ -86,12 +86,40 @@ class People:
             delete(follows).where(follows.c.follower_id == follower, follows.c.followee_id == followee)
         )
 
+    def ask_to_follow(self, follower: PersonId, followee: PersonId, at: datetime) -> bool:
+        """Store that ``follower`` wants to follow; False if they had asked already."""
+        return insert_ignoring(self._tx, follow_requests, [_follow_row(follower, followee, at)]) > 0
+
+    def take_request(self, follower: PersonId, followee: PersonId) -> bool:
+        """Take a wish to follow away: answered, or taken back. False if there is none."""
+        gone = delete(follow_requests).where(
+            follow_requests.c.follower_id == follower, follow_requests.c.followee_id == followee
+        )
+        return self._tx.connection.execute(gone).rowcount > 0
+
+    def requested(self, follower: PersonId) -> set[PersonId]:
+        """Return whom a person waits to follow."""
+        query = select(follow_requests.c.followee_id).where(follow_requests.c.follower_id == follower)
+        return {PersonId(value) for value in self._tx.connection.scalars(query)}
+
+    def requests_to(self, followee: PersonId) -> list[PersonId]:
+        """Return who waits to follow a person, the longest waiting first."""
+        query = select(follow_requests.c.follower_id).where(follow_requests.c.followee_id == followee)
+        ordered = query.order_by(follow_requests.c.created_at, follow_requests.c.follower_id)
+        return [PersonId(value) for value in self._tx.connection.scalars(ordered)]
+
+    def set_private(self, person_id: PersonId, is_private: bool) -> None:
+        """Open an account, or close it to all but approved followers."""
+        self._tx.connection.execute(update(people).where(people.c.id == person_id).values(is_private=is_private))
+
     def block(self, blocker: PersonId, blocked: PersonId, at: datetime) -> None:
-        """Block someone; follows in both directions end."""
+        """Block someone; follows in both directions end, and so do wishes to follow."""
         row = {"blocker_id": blocker, "blocked_id": blocked, "created_at": at}
         insert_ignoring(self._tx, blocks, [row])
         self.unfollow(blocker, blocked)
         self.unfollow(blocked, blocker)
+        self.take_request(blocker, blocked)
+        self.take_request(blocked, blocker)
 
     def unblock(self, blocker: PersonId, blocked: PersonId) -> None:
         """Lift a block."""

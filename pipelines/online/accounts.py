@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from core.errors import InvalidInput, not_found
-from core.ids import PersonId, VideoId, new_id
+from core.ids import PersonId, VideoId
 from core.storage.audit import AuditLog
 from core.storage.export import Export
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import Audience, EventKind, VideoStatus
-from pipelines.online.acquaintance import Circle, circle_of, findable
+from pipelines.online.acquaintance import Circle, all_findable, circle_of, findable
 from pipelines.online.cards import PersonCard, VideoCard, cards_for, known_person
-from pipelines.online.events import NewEvent, take_events
+from pipelines.online.following import say
 from pipelines.online.rooms import Rooms
 
 _SEARCHED = 2_000  # most accounts that one search looks through
@@ -61,6 +61,7 @@ class Profile:
     following: bool
     follows_you: bool
     may_follow: bool
+    requested: bool
     followers: int | None
     following_count: int | None
 
@@ -105,7 +106,7 @@ def profile(rooms: Rooms, viewer_id: PersonId, person_id: PersonId) -> Profile:
     now = rooms.clock.now()
     with rooms.database.read() as tx:
         circle = circle_of(tx, viewer_id, now)
-        other = findable(tx, circle, person_id, now)
+        other = findable(tx, rooms, circle, person_id, now)
         people = People(tx)
         is_open = _is_open(circle, person_id, other.is_private)
         return Profile(
@@ -118,6 +119,7 @@ def profile(rooms: Rooms, viewer_id: PersonId, person_id: PersonId) -> Profile:
             following=other.id in circle.following,
             follows_you=other.id in circle.followers,
             may_follow=circle.may_follow(other, now),
+            requested=person_id in people.requested(viewer_id),
             followers=len(people.followers(person_id)) if is_open else None,
             following_count=len(people.following(person_id)) if is_open else None,
         )
@@ -135,11 +137,8 @@ def search(rooms: Rooms, viewer_id: PersonId, query: str, limit: int = 20) -> li
         return []
     with rooms.database.read() as tx:
         circle = circle_of(tx, viewer_id, now)
-        found = [
-            person
-            for person in People(tx).page(limit=_SEARCHED, containing=wanted)
-            if person.id != viewer_id and circle.may_find(person, now)
-        ]
+        named = [person for person in People(tx).page(limit=_SEARCHED, containing=wanted) if person.id != viewer_id]
+        found = all_findable(tx, rooms, circle, named, now)
     found.sort(
         key=lambda person: (person.handle.casefold() != wanted, person.id not in circle.following, person.handle)
     )
@@ -151,38 +150,21 @@ def videos_of(
 ) -> list[VideoCard]:
     """Return what someone published and the viewer may see, newest first. Raises ``NotFound`` as ``profile`` does."""
     with rooms.database.read() as tx:
-        findable(tx, circle_of(tx, viewer_id, rooms.clock.now()), person_id, rooms.clock.now())
+        now = rooms.clock.now()
+        findable(tx, rooms, circle_of(tx, viewer_id, now), person_id, now)
         videos = Videos(tx).by_creator(person_id, after=after, limit=limit)
         published = [video.id for video in videos if video.status == VideoStatus.PUBLISHED]
         return cards_for(tx, rooms, viewer_id, published)
 
 
-def follow(rooms: Rooms, person_id: PersonId, other_id: PersonId) -> None:
-    """Follow someone. Raises ``NotFound``, or ``NotAllowed`` when they would have to follow first."""
-    _say(rooms, person_id, EventKind.FOLLOW, other_id)
-
-
-def unfollow(rooms: Rooms, person_id: PersonId, other_id: PersonId) -> None:
-    """Follow someone no longer."""
-    _say(rooms, person_id, EventKind.UNFOLLOW, other_id)
-
-
 def block(rooms: Rooms, person_id: PersonId, other_id: PersonId) -> None:
     """Block someone: neither sees the other from the next request on."""
-    _say(rooms, person_id, EventKind.BLOCK, other_id)
+    say(rooms, person_id, EventKind.BLOCK, other_id)
 
 
 def unblock(rooms: Rooms, person_id: PersonId, other_id: PersonId) -> None:
     """Lift a block."""
-    _say(rooms, person_id, EventKind.UNBLOCK, other_id)
-
-
-def _say(rooms: Rooms, person_id: PersonId, kind: EventKind, other_id: PersonId) -> None:
-    """Do it as an event, so that the ranker and the log hear of it as of any other."""
-    event = NewEvent(
-        event_id=new_id("evt"), kind=kind, occurred_at=rooms.clock.now(), person_id=other_id
-    )  # fmt: skip
-    take_events(rooms, person_id, [event])
+    say(rooms, person_id, EventKind.UNBLOCK, other_id)
 
 
 def signals(rooms: Rooms, person_id: PersonId) -> list[Signal]:

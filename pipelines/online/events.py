@@ -69,7 +69,7 @@ def take_events(rooms: Rooms, person_id: PersonId, batch: Sequence[NewEvent]) ->
         events = [_event(person_id, item, now) for _, item in fresh]
         Events(tx).append(events)
         for (place, _), event in zip(fresh, events, strict=True):
-            _let_hold(tx, place, event, now)
+            _let_hold(tx, rooms, place, event, now)
         note_events(tx, rooms, person, _believed(tx, person, events, now))
     return Taken(accepted=len(fresh), duplicates=len(batch) - len(fresh))
 
@@ -127,21 +127,18 @@ def _check_shape(place: int, item: NewEvent) -> None:
         raise _wrong(place, "text", "The comment is empty.", "What was said.")
 
 
-def _let_hold(tx: Transaction, place: int, event: Event, now: datetime) -> None:
+def _let_hold(tx: Transaction, rooms: Rooms, place: int, event: Event, now: datetime) -> None:
     """Bring the present state up to what the event says."""
     if event.video_id is not None and event.kind in _ON_VIDEOS:
         _ON_VIDEOS[event.kind](tx, event.person_id, event.video_id, now)
     if event.target_person_id is not None and event.kind in _ABOUT_PEOPLE:
         try:
+            if event.kind == EventKind.FOLLOW:
+                check_may_follow(tx, rooms, event.person_id, event.target_person_id, now)
             _ON_PEOPLE[event.kind](tx, event.person_id, event.target_person_id, now)
         except KindlingError as error:
             error.field = f"events.{place}.person_id"
             raise
-
-
-def _follow(tx: Transaction, person_id: PersonId, other_id: PersonId, now: datetime) -> None:
-    check_may_follow(tx, person_id, other_id, now)
-    People(tx).follow(person_id, other_id, now)
 
 
 _ON_VIDEOS: dict[EventKind, Callable[[Transaction, PersonId, VideoId, datetime], None]] = {
@@ -150,8 +147,8 @@ _ON_VIDEOS: dict[EventKind, Callable[[Transaction, PersonId, VideoId, datetime],
     EventKind.HIDE: lambda tx, person, video, now: Events(tx).hide(person, video, now),
     EventKind.UNHIDE: lambda tx, person, video, _now: Events(tx).unhide(person, video),
 }
-_ON_PEOPLE: dict[EventKind, Callable[[Transaction, PersonId, PersonId, datetime], None]] = {
-    EventKind.FOLLOW: _follow,
+_ON_PEOPLE: dict[EventKind, Callable[[Transaction, PersonId, PersonId, datetime], object]] = {
+    EventKind.FOLLOW: lambda tx, person, other, now: People(tx).follow(person, other, now),
     EventKind.UNFOLLOW: lambda tx, person, other, _now: People(tx).unfollow(person, other),
     EventKind.BLOCK: lambda tx, person, other, now: People(tx).block(person, other, now),
     EventKind.UNBLOCK: lambda tx, person, other, _now: People(tx).unblock(person, other),

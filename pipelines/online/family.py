@@ -5,7 +5,7 @@ next request on. What is not yours is not there: the answer is ``NotFound``.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -106,11 +106,11 @@ def invite(rooms: Rooms, actor_id: PersonId, handle: str) -> LinkView:
         rules = rooms.wellbeing.policy.family.invites
         for known in links:
             if known.other(actor_id) == other.id and family.is_open(known, now, rules):
-                return _view(known, {actor.id: actor, other.id: other})
+                return _view(known, _as_known({actor.id: actor, other.id: other}, known, actor_id))
         rooms.wellbeing.check_invite(actor, other, links, now)
         FamilyLinks(tx).add(link)
         _note(tx, rooms, link, actor, "invited", other, now)
-        return _view(link, {actor.id: actor, other.id: other})
+        return _view(link, _as_known({actor.id: actor, other.id: other}, link, actor_id))
 
 
 def answer(rooms: Rooms, actor_id: PersonId, link_id: LinkId, accept: bool) -> LinkView:
@@ -135,7 +135,9 @@ def end(rooms: Rooms, actor_id: PersonId, link_id: LinkId) -> LinkView:
         changed = family.ended(link, actor_id, now)
         if changed is not link:
             FamilyLinks(tx).clear_settings_of(teen.id, guardian.id)
-        return _store(tx, rooms, link, changed, actor_id, guardian, teen, "ended", now)
+        view = _store(tx, rooms, link, changed, actor_id, guardian, teen, "ended", now)
+        keep_private(tx, rooms, teen, now)
+        return view
 
 
 def links(rooms: Rooms, actor_id: PersonId) -> list[LinkView]:
@@ -143,7 +145,16 @@ def links(rooms: Rooms, actor_id: PersonId) -> list[LinkView]:
     with rooms.database.read() as tx:
         found = FamilyLinks(tx).of(actor_id)
         people = People(tx).many({side for link in found for side in (link.guardian_id, link.teen_id)})
-        return [_view(link, people) for link in found if link.guardian_id in people and link.teen_id in people]
+        whole = [link for link in found if link.guardian_id in people and link.teen_id in people]
+        return [_view(link, _as_known(people, link, actor_id)) for link in whole]
+
+
+def _as_known(people: Mapping[PersonId, Person], link: FamilyLink, reader_id: PersonId) -> Mapping[PersonId, Person]:
+    """Tell whoever asked nothing of the other but the handle they asked for, until the other has agreed."""
+    other_id = link.other(reader_id)
+    if link.accepted_at is not None or link.invited_by != reader_id:
+        return people
+    return {**people, other_id: replace(people[other_id], display_name=people[other_id].handle)}
 
 
 def set_controls(
@@ -168,6 +179,7 @@ def set_controls(
         made = rooms.wellbeing.check_changes(teen, actor_id, settings, changes, scopes, now, until)
         for change in made:
             _apply(tx, rooms, teen, actor_id, change, now, until)
+        keep_private(tx, rooms, teen, now)
         return _controls_view(tx, rooms, actor_id, teen, now)
 
 
@@ -182,6 +194,17 @@ def effective_controls(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> C
 def controls_in(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> EffectiveControls:
     """Return what holds for a person now, within a transaction: for the feed, likeness and creation."""
     return rooms.wellbeing.controls(person, _settings_in_force(tx, person, now), now)
+
+
+def control_in(tx: Transaction, rooms: Rooms, person: Person, name: str, now: datetime) -> ControlValue:
+    """Return the value of one control that holds for a person now, within a transaction."""
+    return rooms.wellbeing.control(person, _settings_in_force(tx, person, now), name, now).value
+
+
+def keep_private(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> None:
+    """Close an account that may not be open under the controls that hold now."""
+    if not person.is_private and person.is_minor(now) and control_in(tx, rooms, person, "private_account", now):
+        People(tx).set_private(person.id, True)
 
 
 def history(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> list[HistoryEntry]:

@@ -22,7 +22,7 @@ from core.storage.people import People
 from core.storage.tables import metadata
 from core.storage.videos import Videos
 from core.vocabulary import EventKind, VideoStatus, Visibility
-from pipelines.online import accounts
+from pipelines.online import accounts, following
 from pipelines.online.acquaintance import Circle
 from pipelines.online.rooms import Rooms
 from tests.conftest import NOON, make_person
@@ -119,9 +119,9 @@ Act = Callable[[Rooms, PersonId, PersonId], None]
 
 
 def test_following_and_blocking_are_events_that_hold_at_once(rooms: Rooms) -> None:
-    accounts.follow(rooms, ANN, BOB)
+    following.follow(rooms, ANN, BOB)
     assert accounts.profile(rooms, ANN, BOB).following
-    accounts.unfollow(rooms, ANN, BOB)
+    following.unfollow(rooms, ANN, BOB)
     assert not accounts.profile(rooms, ANN, BOB).following
     accounts.block(rooms, ANN, BOB)
     with pytest.raises(NotFound):
@@ -133,7 +133,7 @@ def test_following_and_blocking_are_events_that_hold_at_once(rooms: Rooms) -> No
     assert kinds == {EventKind.FOLLOW, EventKind.UNFOLLOW, EventKind.BLOCK, EventKind.UNBLOCK}
 
 
-@pytest.mark.parametrize("act", [accounts.follow, accounts.block], ids=["follow", "block"])
+@pytest.mark.parametrize("act", [following.follow, accounts.block], ids=["follow", "block"])
 def test_someone_who_is_not_there_cannot_be_followed_or_blocked(rooms: Rooms, act: Act) -> None:
     with pytest.raises(NotFound):
         act(rooms, ANN, PersonId("per_nobody"))
@@ -141,15 +141,15 @@ def test_someone_who_is_not_there_cannot_be_followed_or_blocked(rooms: Rooms, ac
 
 def test_an_adult_cannot_be_the_first_to_follow_a_teen_by_any_way(rooms: Rooms) -> None:
     with pytest.raises((NotFound, NotAllowed)):
-        accounts.follow(rooms, ANN, TIM)
-    accounts.follow(rooms, TIM, ANN)
-    accounts.follow(rooms, ANN, TIM)
+        following.follow(rooms, ANN, TIM)
+    following.follow(rooms, TIM, ANN)
+    following.follow(rooms, ANN, TIM)
     with rooms.database.read() as tx:
         assert People(tx).are_mutual(ANN, TIM)
 
 
 def test_no_one_follows_or_blocks_themselves(rooms: Rooms) -> None:
-    for act in (accounts.follow, accounts.block):
+    for act in (following.follow, accounts.block):
         with pytest.raises((InvalidInput, NotAllowed, NotFound)):
             act(rooms, ANN, ANN)
 
