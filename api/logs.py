@@ -28,7 +28,7 @@ def configure_logging(level: str) -> None:
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Each line that uvicorn and httpx add of their own is said already, or is nobody's business.
-    for noisy in ("uvicorn.error", "httpx", "httpcore"):
+    for noisy in ("uvicorn.error", "httpx", "httpcore", "faiss.loader"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
