@@ -1,12 +1,14 @@
 """My time, questions I may answer, nudges I may wave away, breaks I may take."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.deps import PersonDep, RoomsDep
-from api.schemas.common import IdentPath, PollIdPath
+from api.schemas.common import IdentPath, Listing, PollIdPath
 from api.schemas.feed import SessionShape
-from api.schemas.wellbeing import Day, Dismissal, NewBreak, PollAnswer, WellbeingShape
-from pipelines.online import wellbeing
+from api.schemas.wellbeing import Day, Dismissal, NewBreak, PollAnswer, SeriesShape, WellbeingShape
+from pipelines.online import answers, wellbeing
 from pipelines.online.rooms import Rooms
 from wellbeing.controls import EffectiveControl
 
@@ -28,6 +30,14 @@ def my_time(person: PersonDep, rooms: RoomsDep) -> WellbeingShape:
 def _limit(rooms: Rooms, control: EffectiveControl) -> bool | int | str | None:
     definition = rooms.wellbeing.policy.controls.find(control.name)
     return None if definition is not None and definition.is_unlimited(control.value) else control.value
+
+
+@router.get("/me/answers")
+def my_answers(
+    person: PersonDep, rooms: RoomsDep, days: Annotated[int, Query(ge=1, le=366)] = 180
+) -> Listing[SeriesShape]:
+    """Return what I said of my mood, my weeks and my half-years. No one else can read it."""
+    return Listing[SeriesShape].model_validate({"data": answers.my_answers(rooms, person, days=days)})
 
 
 @router.post("/me/break", status_code=201)

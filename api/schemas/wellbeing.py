@@ -49,6 +49,25 @@ class PollAnswer(Body):
         return self
 
 
+class SaidShape(Shape):
+    """One answer of mine."""
+
+    at: datetime
+    value: float
+
+
+class SeriesShape(Shape):
+    """What I answered to one question, oldest first, between the least and the most one can say."""
+
+    kind: str
+    question: str
+    low: float
+    high: float
+    points: list[SaidShape]
+    words: dict[int, str]
+    offers_help: bool
+
+
 class Dismissal(Body):
     """A nudge waved away; ``stop`` turns nudges off."""
 

@@ -49,11 +49,17 @@ def server(city_home: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
-def cast(city_home: Path) -> Iterator[Cast]:
-    """People for each walk, no one in two of them."""
+def city_database(city_home: Path) -> Iterator[Database]:
+    """The city's database: for what no page does, such as answers given weeks ago."""
     database = Database(Settings(home=city_home).resolved_database_url)
-    yield choose_cast(database)
+    yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def cast(city_database: Database) -> Cast:
+    """People for each walk, no one in two of them."""
+    return choose_cast(city_database)
 
 
 @pytest.fixture(scope="session")

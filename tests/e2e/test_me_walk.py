@@ -2,13 +2,18 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from core.ids import PollId
+from core.records_wellbeing import StoredPoll
+from core.storage.database import Database
+from core.storage.polls import Polls
 from tests.e2e.city import Cast
-from tests.e2e.walker import Walker, ask, picture
+from tests.e2e.walker import Walker, ask, overflow, picture, problems
 
 pytestmark = pytest.mark.e2e
 
@@ -50,3 +55,23 @@ def test_my_own_break_closes_the_feed_until_i_end_it(walk: Walker, cast: Cast) -
     assert ask(page, "POST", "/v1/feed", {"size": 4})["pause"]["kind"] == "break"
     page.get_by_role("button", name="End my break").click()
     expect(page.locator("#time")).to_contain_text("Take a break")
+
+
+def test_my_time_shows_what_i_said_without_a_score_to_chase(walk: Walker, cast: Cast, city_database: Database) -> None:
+    person = cast.adult()
+    now = datetime.now(UTC)
+    with city_database.write() as tx:
+        for place, (kind, value) in enumerate([("mood", 2.0), ("mood", 4.0), ("mood", 5.0), ("who5", 40.0)]):
+            poll = StoredPoll(PollId(f"poll_time_{place}"), person.id, kind, now - timedelta(days=9 - place))
+            Polls(tx).offer(poll)
+            Polls(tx).answer(poll.id, value, poll.offered_at)
+    page = walk.sign_in(person)
+    walk.open(page, "/me")
+    page.get_by_role("link", name="My time").click()
+    expect(page.locator("#said figure")).to_have_count(2)
+    expect(page.locator("#said")).to_contain_text("This is no diagnosis")
+    expect(page.locator("#limits")).to_contain_text("Take a break")
+    walk.open(page, "/time")
+    assert problems(page) == []
+    assert overflow(page) == 0
+    picture(page, "time-phone")

@@ -1,39 +1,18 @@
 // My data: time, what the feed may learn from, steers, likeness, export and reset.
 
 import { get, post, put, remove } from "./api.js";
-import { busy, clockTime, h, icon } from "./dom.js";
+import { busy, h } from "./dom.js";
 import { drawCharacters, drawShowing } from "./likeness.js";
+import { limitFigures, pauseControls } from "./limits.js";
 import { steerChip } from "./steer.js";
 import { complain, confirmSheet, empty, loadInto, toast } from "./ui.js";
-import { figure, weekChart } from "./week.js";
+import { weekChart } from "./week.js";
 
 const at = (id) => document.getElementById(id);
 
 function drawTime() {
   return loadInto(at("time"), () => get("/v1/me/wellbeing"), (time) =>
-    h("div.stack", {}, weekChart(time), limits(time), breakRow(time.session)));
-}
-
-function limits({ limits: hold, session }) {
-  const said = [];
-  if (Number.isInteger(hold.daily_minutes)) said.push(figure(hold.daily_minutes, "minutes a day at most"));
-  if (Number.isInteger(hold.daily_videos)) said.push(figure(hold.daily_videos, "videos a day at most"));
-  if (Number.isInteger(session.remaining)) said.push(figure(session.remaining, "videos until a pause"));
-  return said.length ? h("div.figures", {}, said) : h("p.hint", {}, "Nothing bounds your feed. You can bound it yourself.");
-}
-
-/** Closing one's own feed for a while, and opening it again. */
-function breakRow(session) {
-  const change = (act, says) => async () => {
-    try { await act(); toast(says); await drawTime(); } catch (error) { complain(error); }
-  };
-  if (!session.is_open) {
-    return h("div.spread", {}, h("p.hint", {}, session.resumes_at ? `Your feed is closed until ${clockTime(session.resumes_at)}.` : "Your feed is closed."),
-      h("button.button.compact", { type: "button", onclick: change(() => remove("/v1/me/break"), "Your own break is over.") }, "End my break"));
-  }
-  const choices = [[15, "15 min"], [60, "1 hour"], [720, "12 hours"]];
-  return h("div.stack.tight", {}, h("h3", {}, "Take a break from the feed"), h("div.wrap", {}, choices.map(([minutes, label]) =>
-    h("button.chip", { type: "button", onclick: change(() => post("/v1/me/break", { minutes }), `Your feed is closed for ${label}.`) }, icon("clock", "small"), label))));
+    h("div.stack", {}, weekChart(time), limitFigures(time), pauseControls(time.session, drawTime)));
 }
 
 function drawSignals() {
