@@ -61,12 +61,12 @@ def follow_requests(person: PersonDep, rooms: RoomsDep) -> Listing[PersonCard]:
     return Listing[PersonCard].model_validate({"data": following.requests(rooms, person)})
 
 
-@router.post("/follow-requests/{person_id}/{answer}", status_code=204)
+@router.post("/follow-requests/{person_id}/{decision}", status_code=204)
 def answer_follow_request(
-    person_id: PersonIdPath, answer: Literal["approve", "decline"], person: PersonDep, rooms: RoomsDep
+    person_id: PersonIdPath, decision: Literal["approve", "decline"], person: PersonDep, rooms: RoomsDep
 ) -> None:
     """Let someone follow me, or not; they are not told of a no."""
-    following.answer(rooms, person, person_id, approve=answer == "approve")
+    following.answer(rooms, person, person_id, approve=decision == "approve")
 
 
 @router.delete("/followers/{person_id}", status_code=204)

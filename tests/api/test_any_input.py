@@ -66,6 +66,8 @@ def test_no_input_makes_the_server_fail(open_api: BaseSchema, mode: GenerationMo
     answers: list[int] = []
     for result in open_api.get_all_operations():
         operation = result.ok()
+        if operation.path == "/v1/me/sign-out":
+            continue  # it takes no input, and would end the token that all the others carry
         try:
             send(operation, mode, answers)
         except Unsatisfiable:

@@ -145,7 +145,7 @@ def objects(town: Town) -> Objects:
             "page_id": page["page_id"], "position": "0", "steer_id": steer["id"], "video_id": draft.json()["id"],
             "teen_id": TIM, "link_id": "link_gus", "person_id": "per_nobody", "poll_id": "poll_ann",
             "nudge_id": "nudge_nobody", "case_id": "case_nobody", "character_id": "char_nobody", "answer": "accept",
-            "passkey_id": "nobodys",
+            "passkey_id": "nobodys", "decision": "approve",
         },
     )  # fmt: skip
 
