@@ -17,6 +17,7 @@ _TODAY = timedelta(hours=24)
 class Viewer:
     """Whom a page is for. ``events`` are newest first; ``seen`` are (video, when), newest first.
 
+    ``shows_sensitive``: whether videos on sensitive topics may be shown, which the journey sees to with ``visible``.
     ``knows_past`` says whether what was learned before today (the person's vector) may be used.
     """
 
@@ -31,6 +32,7 @@ class Viewer:
     steers: Sequence[Steer] = ()
     knows_past: bool = True
     is_personal: bool = True
+    shows_sensitive: bool = True
     signals_used: tuple[str, ...] = field(default=("following", "in_app_activity", "past_engagement"))
 
     def without(self, signals_off: frozenset[str], now: datetime) -> "Viewer":

@@ -13,6 +13,7 @@ from wellbeing.charter import CharterPolicy
 from wellbeing.control_kinds import ControlsPolicy
 from wellbeing.days import Night
 from wellbeing.laws import LawsPolicy
+from wellbeing.making import SensitivePolicy, SpendingPolicy
 from wellbeing.who5 import MOST, QUESTIONS
 
 FOLDER = Path(__file__).parent / "policies"
@@ -255,6 +256,8 @@ class WellbeingPolicy:
     polls: PollsPolicy
     notifications: NotificationsPolicy
     family: FamilyPolicy
+    spending: SpendingPolicy
+    sensitive: SensitivePolicy
     charter: CharterPolicy
 
 
@@ -269,6 +272,8 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
         polls=load_policy(FOLDER / "polls.toml", PollsPolicy, overrides),
         notifications=load_policy(FOLDER / "notifications.toml", NotificationsPolicy, overrides),
         family=load_policy(FOLDER / "family.toml", FamilyPolicy, overrides),
+        spending=load_policy(FOLDER / "spending.toml", SpendingPolicy, overrides),
+        sensitive=load_policy(FOLDER / "sensitive.toml", SensitivePolicy, overrides),
         charter=load_charter(overrides),
     )
     problems = law_problems(policy.controls, policy.laws)

@@ -1,7 +1,7 @@
 """The queue of generation jobs: durable, leased, one winner per job, fair across people."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,23 @@ from core.ids import JobId, PersonId, VideoId
 from core.records import Job
 from core.storage.database import Transaction
 from core.storage.rows import record_from
-from core.storage.tables.creation import jobs
+from core.storage.tables.creation import jobs, videos
 from core.vocabulary import JobStatus
 
 MAX_ATTEMPTS = 3
 _LOST = f"The film could not be made: {MAX_ATTEMPTS} workers stopped while making it. Please try again."
 _OPEN = (JobStatus.QUEUED, JobStatus.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeVideo:
+    """What was put in the making, for limits on making."""
+
+    created_at: datetime
+    model: str
+    seconds: int
+    status: str
+    error_code: str | None
 
 
 class Jobs:
@@ -47,6 +58,13 @@ class Jobs:
         """Return how many of a person's jobs are waiting or running."""
         query = select(func.count()).where(jobs.c.person_id == person_id, jobs.c.status.in_(_OPEN))
         return self._tx.connection.scalar(query) or 0
+
+    def made_since(self, person_id: PersonId, since: datetime) -> list[MadeVideo]:
+        """Return what a person put in the making after ``since``, deleted or not, oldest first."""
+        columns = (jobs.c.created_at, videos.c.model, videos.c.seconds, videos.c.status, videos.c.error_code)
+        query = select(*columns).join(videos, videos.c.id == jobs.c.video_id)
+        query = query.where(jobs.c.person_id == person_id, jobs.c.created_at > since).order_by(jobs.c.created_at)
+        return [record_from(row, MadeVideo, {}) for row in self._tx.connection.execute(query).mappings()]
 
     def counts(self) -> dict[JobStatus, int]:
         """Return how many jobs there are in each state."""

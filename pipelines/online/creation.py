@@ -20,6 +20,7 @@ from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.events import inspired_by
 from pipelines.online.films import discard
 from pipelines.online.judging import check_prompt, depicts_minor, first_refusal
+from pipelines.online.making import check_may_make
 from pipelines.online.moderation import refusal
 from pipelines.online.publishing import publish
 from pipelines.online.rendering import run_job
@@ -63,6 +64,7 @@ def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency
         maker = known_person(tx, person_id)
         _check_room(tx, rooms, person_id)
         request = _completed(tx, maker, request, now)
+        check_may_make(tx, rooms, maker, request.model, request.seconds, now)
         shown = _shown(tx, request.characters)
         refused = first_refusal(tx, rooms, maker, shown, now)
         shows_minor = depicts_minor(tx, shown, now)
@@ -84,6 +86,7 @@ def _enqueue(rooms: Rooms, video: Video, wish: Wish, shown: Sequence[Character],
         if earlier is not None:
             return view(tx, person_id, earlier)
         _check_room(tx, rooms, person_id)
+        check_may_make(tx, rooms, known_person(tx, person_id), video.model, video.seconds, now)
         Videos(tx).add([video])
         Characters(tx).show_in(video.id, shown)
         Jobs(tx).enqueue(job)

@@ -24,6 +24,7 @@ from core.storage.videos import Videos
 from core.vocabulary import FeedMode, Reason
 from pipelines.online.cards import VideoCard, cards_of_visible, cards_seen_by, known_person, visible_ids
 from pipelines.online.rooms import Rooms
+from pipelines.online.sensitive import without_sensitive
 from pipelines.online.viewers import catch_up, eyes_of_viewer, load_viewer
 from pipelines.online.wellbeing import open_gate
 from ranking.page import RankedItem, RankedPage
@@ -205,9 +206,15 @@ def _earlier(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRe
             expected="A fresh key for a new request; the same key only with the same body.",
         )
     page = _page_adapter().validate_python(lease.response["page"])
-    eyes = eyes_of_viewer(load_viewer(tx, rooms, known_person(tx, person_id), rooms.clock.now()))
-    allowed = visible_ids(tx, eyes, [item.video.id for item in page.items])
+    viewer = load_viewer(tx, rooms, known_person(tx, person_id), rooms.clock.now())
+    allowed = _may_be_handed(tx, rooms, viewer, [item.video.id for item in page.items])
     return replace(page, items=tuple(item for item in page.items if item.video.id in allowed))
+
+
+def _may_be_handed(tx: Transaction, rooms: Rooms, viewer: Viewer, video_ids: Sequence[VideoId]) -> Set[VideoId]:
+    """Return which videos this viewer may see at this moment, less sensitive topics where those are off."""
+    visible = visible_ids(tx, eyes_of_viewer(viewer), video_ids)
+    return visible if viewer.shows_sensitive else without_sensitive(tx, rooms, visible)
 
 
 def _prepare(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRequest, now: datetime) -> _Prepared:
@@ -219,7 +226,7 @@ def _prepare(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRe
     page_id = PageId(new_id("page"))
 
     def visible(video_ids: Sequence[VideoId]) -> Set[VideoId]:
-        return visible_ids(tx, eyes, video_ids)
+        return _may_be_handed(tx, rooms, viewer, video_ids)
 
     mode = request.mode if viewer.is_personal or request.mode == FeedMode.CHRONOLOGICAL else FeedMode.NON_PERSONALISED
     ranked = rooms.ranking.page(

@@ -15,6 +15,7 @@ from pipelines.online.rooms import Rooms
 from ranking.steering.steer import Steer
 from ranking.taste import LEARNED_FROM
 from ranking.viewer import SIGNALS, Viewer
+from wellbeing.controls import EffectiveControls
 
 _REMEMBERED = timedelta(days=120)
 _EVENTS = 600
@@ -25,6 +26,7 @@ _NEW_VIDEOS = 5000
 def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> Viewer:
     """Return a person as the ranker may see them: their switches, and what a guardian set, are applied here."""
     edges = People(tx)
+    controls = controls_in(tx, rooms, person, now)
     since = max(now - _REMEMBERED, person.reset_at or now - _REMEMBERED)
     viewer = Viewer(
         person_id=person.id,
@@ -36,9 +38,10 @@ def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) ->
         seen=Pages(tx).seen(person.id, limit=_SEEN),
         events=Events(tx).of_person(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
         steers=[steer_of(stored) for stored in Steers(tx).in_force(person.id, now)],
+        shows_sensitive=bool(controls.value("sensitive_topics")),
         knows_past=person.reset_at is None or person.reset_at.timestamp() < rooms.ranking.snapshot.built_at,
     )
-    return viewer.without(_signals_off(tx, rooms, person, now), now)
+    return viewer.without(_signals_off(person, controls), now)
 
 
 def eyes_of_viewer(viewer: Viewer) -> Eyes:
@@ -57,8 +60,8 @@ def catch_up(tx: Transaction, rooms: Rooms) -> None:
     rooms.ranking.learn(Videos(tx).published_since(rooms.ranking.known_until(), limit=_NEW_VIDEOS))
 
 
-def _signals_off(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> frozenset[str]:
+def _signals_off(person: Person, controls: EffectiveControls) -> frozenset[str]:
     off = {name for name in SIGNALS if not person.signal_on(name)}
-    if not controls_in(tx, rooms, person, now).personalised:
+    if not controls.personalised:
         off.add("personalisation")
     return frozenset(off)
