@@ -1,12 +1,13 @@
 """The passing of time over a viewing state: active seconds, days and sessions, on the server's clock."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from core.records import Person
 from wellbeing.bands import AgeBand
 from wellbeing.days import day_end, local_date
 from wellbeing.policy import LimitsPolicy
-from wellbeing.state import DayCount, ViewingState
+from wellbeing.state import Budget, DayCount, ViewingState
 
 WEEK_DAYS = 7
 _SHORTEST_DAY = timedelta(hours=23)
@@ -38,8 +39,13 @@ def _credited(state: ViewingState, now: datetime, policy: LimitsPolicy) -> Viewi
     watched_until = min(now, state.last_active_at + timedelta(seconds=longest_s))
     end = watched_until if state.day_ends_at is None else min(watched_until, state.day_ends_at)
     before_midnight_s = max(0.0, (end - state.last_active_at).total_seconds())
-    after_midnight_s = (watched_until - state.last_active_at).total_seconds() - before_midnight_s
-    state = state.with_(elapsed_s_today=state.elapsed_s_today + before_midnight_s)
+    watched_s = (watched_until - state.last_active_at).total_seconds()
+    after_midnight_s = watched_s - before_midnight_s
+    state = state.with_(
+        elapsed_s_today=state.elapsed_s_today + before_midnight_s,
+        session_elapsed_s=state.session_elapsed_s + watched_s,
+        budget=_spent(state.budget, watched_s),
+    )
     if state.day_ends_at is not None and now >= state.day_ends_at:
         # The new day opens with what was watched after midnight, unless more than that night has passed.
         carried_s = after_midnight_s if now - state.day_ends_at < _SHORTEST_DAY else 0.0
@@ -47,11 +53,16 @@ def _credited(state: ViewingState, now: datetime, policy: LimitsPolicy) -> Viewi
     return state
 
 
+def _spent(budget: Budget | None, watched_s: float) -> Budget | None:
+    return None if budget is None else budget.model_copy(update={"elapsed_s": budget.elapsed_s + watched_s})
+
+
 def _day_closed(state: ViewingState, policy: LimitsPolicy) -> ViewingState:
     week = state.week
     if state.day is not None:
         week = (*week, DayCount(day=state.day, videos=state.videos_today, active_s=active_s_today(state, policy)))
-    return state.with_(week=week[-WEEK_DAYS:], day=None, videos_today=0, elapsed_s_today=0.0)
+    fresh: dict[str, Any] = {"day": None, "videos_today": 0, "elapsed_s_today": 0.0, "grants": (), "labels_today": {}}
+    return state.with_(week=week[-WEEK_DAYS:], **fresh)
 
 
 def _in_its_day(state: ViewingState, person: Person, now: datetime, policy: LimitsPolicy) -> ViewingState:
@@ -72,6 +83,7 @@ def _in_its_session(state: ViewingState, band: AgeBand, now: datetime, policy: L
         session_started_at=now,
         session_number=state.session_number + 1,
         session_videos=0,
+        session_elapsed_s=0.0,
         session_polls=0,
         cooldown_until=None,
     )

@@ -6,34 +6,19 @@ loads the state, asks, and stores the state that comes back; that is why no numb
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from core.hashing import stable_int
 from core.records import Person
+from wellbeing import budgets, labels, passivity
+from wellbeing.allowance import Block, PauseKind, active_s_this_week, blocks, left, strongest
 from wellbeing.controls import EffectiveControls
 from wellbeing.counting import active_s_today, moved_to, never_back
+from wellbeing.labels import WarningLabel
 from wellbeing.passivity import CreationPrompt, Nudge, creation_prompt, nudge_due
 from wellbeing.policy import PauseText, WellbeingPolicy
 from wellbeing.polls import PollOffer
-from wellbeing.state import ViewingState
-
-
-class PauseKind(StrEnum):
-    """Why the feed is closed."""
-
-    COOLDOWN = "cooldown"
-    DAILY_LIMIT = "daily_limit"
-    NIGHT = "night"
-    BREAK = "break"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One reason the feed is closed; ``until`` is None while it cannot open by waiting (a limit of zero)."""
-
-    kind: PauseKind
-    until: datetime | None
+from wellbeing.state import Budget, ViewingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +43,9 @@ class SessionView:
     remaining: int | None
     cooldown_until: datetime | None
     resumes_at: datetime | None
+    active_minutes_this_session: int = 0
+    active_minutes_this_week: int = 0
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +57,7 @@ class Gate:
     session: SessionView
     controls: EffectiveControls
     pause: Pause | None = None
+    label: WarningLabel | None = None
     nudge: Nudge | None = None
     poll: PollOffer | None = None
     creation_prompt: CreationPrompt | None = None
@@ -94,10 +83,14 @@ def open_page(
     now = never_back(state, now)
     state = moved_to(state, person, controls.band, now, policy.limits)
     state = _night_begun(_session_closed(state, controls, now, policy), person, controls, now)
-    block = _strongest(_blocks(state, controls, now, policy))
+    state = _budget_settled(state, person, controls, now, policy)
+    block = strongest(blocks(state, person, controls, now, policy))
     if block is not None:
         return _closed(state, person, controls, block, now, policy)
-    allowed = min([requested, *_left(state, controls, policy).values()])
+    state = labels.brought_up(state, person, controls.band, now, policy)
+    if labels.holds_the_page(state):
+        return _held_by_label(state, person, controls, now, policy)
+    allowed = min([requested, *left(state, person, controls, policy).values()])
     nudge = nudge_due(state, person, now, policy.nudges, policy.pauses.ideas.choices) if allowed else None
     prompt = creation_prompt(state, person, policy.nudges, policy.pauses.ideas.choices) if allowed else None
     state = _handed_out(state, controls, allowed, now, nudge)
@@ -107,6 +100,7 @@ def open_page(
         state=state,
         session=session_view(state, person, controls, now, policy),
         controls=controls,
+        label=labels.standing(state, policy),
         nudge=nudge,
         creation_prompt=None if nudge else prompt,
     )
@@ -116,16 +110,19 @@ def session_view(
     state: ViewingState, person: Person, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
 ) -> SessionView:
     """Return where a state, already moved to ``now``, stands."""
-    block = _strongest(_blocks(state, controls, now, policy))
-    left = list(_left(state, controls, policy).values())
+    bounds = left(state, person, controls, policy)
+    block = strongest(blocks(state, person, controls, now, policy))
     return SessionView(
         is_open=block is None,
         videos_this_session=state.session_videos,
         videos_today=state.videos_today,
         active_minutes_today=int(active_s_today(state, policy.limits) // 60),
-        remaining=0 if block else (min(left) if left else None),
+        remaining=0 if block else min(bounds.values(), default=None),
         cooldown_until=None if controls.continuous_feed else state.cooldown_until,
         resumes_at=_opens_at(block, person, controls) if block else None,
+        active_minutes_this_session=int(state.session_elapsed_s // 60),
+        active_minutes_this_week=int(active_s_this_week(state, policy.limits) // 60),
+        budget=state.budget,
     )
 
 
@@ -135,51 +132,26 @@ def looked_at(
     """Return the state at ``now`` without counting anything, and where it stands: for pages that only show it."""
     now = never_back(state, now)
     state = moved_to(state, person, controls.band, now, policy.limits)
-    state = _night_begun(state, person, controls, now)
+    state = _budget_settled(_night_begun(state, person, controls, now), person, controls, now, policy)
     return state, session_view(state, person, controls, now, policy)
 
 
-def _left(state: ViewingState, controls: EffectiveControls, policy: WellbeingPolicy) -> dict[PauseKind, int]:
-    """Return how many videos each limit still leaves; a limit that is off is not in it."""
-    left: dict[PauseKind, int] = {}
-    if not controls.continuous_feed:
-        left[PauseKind.COOLDOWN] = max(0, int(controls.value("session_videos")) - state.session_videos)
-    daily = []
-    videos = controls.limit("daily_videos")
-    if videos is not None:
-        daily.append(videos - state.videos_today)
-    minutes = controls.limit("daily_minutes")
-    if minutes is not None:
-        # Both bounds on time: what has passed leaves room for whole videos, and each video counts at least a little.
-        time = policy.limits.time
-        daily.append(int((minutes * 60 - state.elapsed_s_today) // time.video_s))
-        daily.append(int((minutes * 60 - state.videos_today * time.least_video_s) // time.least_video_s))
-    if daily:
-        left[PauseKind.DAILY_LIMIT] = max(0, min(daily))
-    return left
+def _budget_settled(
+    state: ViewingState, person: Person, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
+) -> ViewingState:
+    if state.budget is None:
+        return state
+    videos_left = left(state, person, controls, policy).get(PauseKind.BUDGET)
+    return budgets.settled(state, videos_left, now, policy.limits)
 
 
-def _blocks(state: ViewingState, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy) -> list[Block]:
-    left = _left(state, controls, policy)
-    blocks = []
-    if state.break_until is not None and now < state.break_until:
-        blocks.append(Block(PauseKind.BREAK, state.break_until))
-    if state.night_until is not None and now < state.night_until:
-        blocks.append(Block(PauseKind.NIGHT, state.night_until))
-    if left.get(PauseKind.DAILY_LIMIT) == 0:
-        closed = 0 in (controls.limit("daily_videos"), controls.limit("daily_minutes"))
-        blocks.append(Block(PauseKind.DAILY_LIMIT, None if closed else state.day_ends_at))
-    if not controls.continuous_feed and state.cooldown_until is not None and now < state.cooldown_until:
-        blocks.append(Block(PauseKind.COOLDOWN, state.cooldown_until))
-    return blocks
-
-
-def _strongest(blocks: list[Block]) -> Block | None:
-    """Return the block that ends last."""
-    never = [block for block in blocks if block.until is None]
-    if never:
-        return never[0]
-    return max(blocks, key=lambda block: block.until.timestamp() if block.until else 0.0, default=None)
+def _held_by_label(
+    state: ViewingState, person: Person, controls: EffectiveControls, now: datetime, policy: WellbeingPolicy
+) -> Gate:
+    """Nothing is handed out while a label that may not be skipped stands; reading it is not watching."""
+    state = state.with_(last_active_at=None, outstanding_videos=0)
+    session = session_view(state, person, controls, now, policy)
+    return Gate(0, state, session, controls, label=labels.standing(state, policy))
 
 
 def _session_closed(
@@ -216,6 +188,7 @@ def _handed_out(
     if allowed and controls.continuous_feed:
         # A guardian lifted the pause and the person watched on: the pause has not been taken.
         state = state.with_(cooldown_until=None)
+    state = budgets.handed_out(state, allowed)
     state = state.with_(
         videos_today=state.videos_today + allowed,
         session_videos=state.session_videos + allowed,
@@ -225,7 +198,7 @@ def _handed_out(
     )
     if nudge is None:
         return state
-    return state.with_(nudge_level=nudge.level, nudge_id=nudge.id, nudge_dismissed=False)
+    return passivity.shown(state, nudge, now)
 
 
 def _closed(
@@ -268,5 +241,7 @@ def _words(block: Block, resumes_at: datetime | None, policy: WellbeingPolicy) -
         PauseKind.COOLDOWN: texts.cooldown,
         PauseKind.DAILY_LIMIT: texts.daily_limit,
         PauseKind.NIGHT: texts.night,
+        PauseKind.WEEKLY_LIMIT: texts.weekly_limit,
+        PauseKind.BUDGET: texts.budget,
         PauseKind.BREAK: texts.break_,
     }[block.kind]

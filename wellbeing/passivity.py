@@ -13,6 +13,8 @@ from core.vocabulary import EventKind
 from wellbeing.policy import NudgeRule, NudgesPolicy
 from wellbeing.state import ViewingState
 
+# Nudges remembered: more than anyone is shown in the days that count.
+_MOST_KEPT = 100
 # What someone does when they are making or talking rather than scrolling.
 ACTIVE_KINDS = frozenset({EventKind.CREATE, EventKind.REMIX, EventKind.COMMENT, EventKind.SHARE})
 # What someone does while watching.
@@ -53,11 +55,49 @@ def nudge_due(
     return _nudge(due[-1], state, person, ideas) if due else None
 
 
-def delay_factor(state: ViewingState, now: datetime, policy: NudgesPolicy) -> float:
-    """Return how much later nudges come for someone who has been dismissing them (reactance). At least 1."""
+@dataclass(frozen=True, slots=True)
+class Reactance:
+    """How someone has taken the nudges of late: waved away, turned off, or acted on."""
+
+    shown: int
+    dismissed: int
+    heeded: int
+    turned_off: bool
+
+    @property
+    def share(self) -> float:
+        """Of the nudges shown, how many were waved away and not acted on, 0 to 1; 1 once they are turned off."""
+        if self.turned_off:
+            return 1.0
+        return min(1.0, max(0, self.dismissed - self.heeded) / self.shown) if self.shown else 0.0
+
+
+def reactance(state: ViewingState, now: datetime, policy: NudgesPolicy) -> Reactance:
+    """Return the measure over the last ``memory_days``."""
     since = now - timedelta(days=policy.tempering.memory_days)
-    recent = sum(1 for moment in state.dismissals if moment > since)
-    return min(policy.tempering.most_delay, 1 + recent * policy.tempering.each_dismissal_delays_by)
+    return Reactance(
+        shown=len(_since(state.nudges_shown, since)),
+        dismissed=len(_since(state.dismissals, since)),
+        heeded=len(_since(state.nudges_heeded, since)),
+        turned_off=state.nudges_off,
+    )
+
+
+def delay_factor(state: ViewingState, now: datetime, policy: NudgesPolicy) -> float:
+    """Return how much later nudges come for someone who has been dismissing them and not acting on them. At least 1."""
+    measured, rules = reactance(state, now, policy), policy.tempering
+    added = measured.dismissed * rules.each_dismissal_delays_by - measured.heeded * rules.each_heeded_takes_back
+    return min(rules.most_delay, 1 + max(0.0, added))
+
+
+def shown(state: ViewingState, nudge: Nudge, now: datetime) -> ViewingState:
+    """Return the state after a nudge went beside a page."""
+    return state.with_(
+        nudge_level=nudge.level,
+        nudge_id=nudge.id,
+        nudge_dismissed=False,
+        nudges_shown=(*state.nudges_shown, now)[-_MOST_KEPT:],
+    )
 
 
 def creation_prompt(
@@ -71,11 +111,22 @@ def creation_prompt(
     return CreationPrompt(policy.creation_prompt.title, _idea(ideas, person, state))
 
 
-def after_events(state: ViewingState, events: Iterable[Event]) -> ViewingState:
+def after_events(state: ViewingState, events: Iterable[Event], now: datetime, policy: NudgesPolicy) -> ViewingState:
     """Return the state after what a person did: making and talking end the passive run."""
     if any(event.kind in ACTIVE_KINDS for event in events):
-        return state.with_(passive_videos=0, nudge_level=0)
+        return heeded(state, now, policy).with_(passive_videos=0, nudge_level=0)
     return state
+
+
+def heeded(state: ViewingState, now: datetime, policy: NudgesPolicy) -> ViewingState:
+    """Return the state after someone made something, talked, or took a break: if a nudge had just asked, it helped."""
+    if not state.nudges_shown or state.nudge_dismissed:
+        return state
+    last = state.nudges_shown[-1]
+    within = timedelta(minutes=policy.tempering.heeded_within_minutes)
+    if now - last > within or last in state.nudges_heeded:
+        return state
+    return state.with_(nudges_heeded=(*state.nudges_heeded, last)[-_MOST_KEPT:])
 
 
 def dismissed(state: ViewingState, now: datetime, policy: NudgesPolicy, *, stop: bool) -> ViewingState:
@@ -85,8 +136,12 @@ def dismissed(state: ViewingState, now: datetime, policy: NudgesPolicy, *, stop:
     if state.nudge_dismissed:
         return state
     since = now - timedelta(days=policy.tempering.memory_days)
-    recent = tuple(moment for moment in state.dismissals if moment > since)
+    recent = _since(state.dismissals, since)
     return state.with_(nudge_dismissed=True, dismissals=(*recent, now))
+
+
+def _since(moments: Sequence[datetime], since: datetime) -> tuple[datetime, ...]:
+    return tuple(moment for moment in moments if moment > since)
 
 
 def _nudge(rule: NudgeRule, state: ViewingState, person: Person, ideas: Sequence[str]) -> Nudge:

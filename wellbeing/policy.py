@@ -1,5 +1,6 @@
 """The wellbeing policies: frozen models of the TOML files, and the checks that span files."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
@@ -57,11 +58,67 @@ class TimeRules(PolicyModel):
     idle_s: float = Field(gt=0, description="Longest gap between two signs of watching that counts as watching.")
 
 
+class BudgetRules(PolicyModel):
+    """What a person gives themselves for now."""
+
+    rest_minutes: int = Field(ge=1, description="How long the feed stays closed once it is spent.")
+    lasts_hours: int = Field(ge=1, description="How long it holds when it is not spent.")
+
+
+class LeaseRules(PolicyModel):
+    """How long what was handed out may be fetched."""
+
+    hours: int = Field(ge=1, le=24, description="From when it was handed out; after that it is counted again.")
+
+
 class LimitsPolicy(Policy):
     """limits.toml."""
 
     session: SessionRules
     time: TimeRules
+    budget: BudgetRules
+    lease: LeaseRules
+
+
+class LabelRule(PolicyModel):
+    """A warning label that a law asks for. Switched off with `enabled = false`, as any law."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]+$", description="Rule id.")
+    jurisdictions: tuple[str, ...] = Field(min_length=1, description="Codes or region names.")
+    bands: tuple[AgeBand, ...] = Field(min_length=1, description="Who is shown it.")
+    after_minutes: int = Field(ge=0, description="Minutes in the feed that day before it comes; 0 is the first page.")
+    every_minutes: int | None = Field(default=None, ge=1, description="Minutes in the feed until it comes again.")
+    seconds: int = Field(ge=1, le=120, description="How long it is shown.")
+    skippable: bool = Field(description="Whether it may be waved away before its seconds are over.")
+    title: str = Field(min_length=3, max_length=60)
+    text: str = Field(min_length=10, max_length=400)
+    enabled: bool = Field(description="False while a court has stopped it.")
+    source: str = Field(min_length=5, description="Statute.")
+    reason: str = Field(min_length=10, description="What it asks, in a sentence.")
+
+    def applies(self, places: Collection[str], band: AgeBand) -> bool:
+        """Tell whether someone of this band in any of ``places`` is shown it."""
+        return self.enabled and band in self.bands and not set(places).isdisjoint(self.jurisdictions)
+
+    def showings_by(self, active_s: float) -> int:
+        """Return how many times it has come due after so many seconds in the feed that day."""
+        over_s = active_s - self.after_minutes * 60
+        if over_s < 0:
+            return 0
+        return 1 + (0 if self.every_minutes is None else int(over_s // (self.every_minutes * 60)))
+
+
+class LabelsPolicy(Policy):
+    """labels.toml."""
+
+    label: tuple[LabelRule, ...] = Field(default=(), description="All labels, on or off.")
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        ids = [rule.id for rule in self.label]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two labels have the same id")
+        return self
 
 
 class PauseText(PolicyModel):
@@ -78,6 +135,8 @@ class PauseTexts(PolicyModel):
     daily_limit: PauseText
     daily_limit_closed: PauseText
     night: PauseText
+    weekly_limit: PauseText
+    budget: PauseText
     break_: PauseText = Field(alias="break")
 
 
@@ -104,10 +163,12 @@ class NudgeRule(PolicyModel):
 
 
 class Tempering(PolicyModel):
-    """How dismissals make nudges rarer."""
+    """How reactance makes nudges rarer."""
 
-    memory_days: int = Field(ge=1, description="How long a dismissal counts.")
+    memory_days: int = Field(ge=1, description="How long a nudge, a dismissal or a heeded nudge counts.")
     each_dismissal_delays_by: float = Field(ge=0, description="Added to the factor on `after_videos`.")
+    each_heeded_takes_back: float = Field(ge=0, description="Taken from what dismissals added.")
+    heeded_within_minutes: int = Field(ge=1, description="Making something so soon after a nudge is acting on it.")
     most_delay: float = Field(ge=1, description="Largest factor.")
 
 
@@ -259,6 +320,7 @@ class WellbeingPolicy:
     spending: SpendingPolicy
     sensitive: SensitivePolicy
     charter: CharterPolicy
+    labels: LabelsPolicy
 
 
 def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
@@ -275,6 +337,7 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
         spending=load_policy(FOLDER / "spending.toml", SpendingPolicy, overrides),
         sensitive=load_policy(FOLDER / "sensitive.toml", SensitivePolicy, overrides),
         charter=load_charter(overrides),
+        labels=load_policy(FOLDER / "labels.toml", LabelsPolicy, overrides),
     )
     problems = law_problems(policy.controls, policy.laws)
     if problems:

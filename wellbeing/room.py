@@ -56,7 +56,7 @@ class Wellbeing:
             now = counting.never_back(state, now)
             state = counting.moved_to(state, person, band_of(person, now), now, self.policy.limits)
             state = state.with_(last_active_at=now)
-        return passivity.after_events(state, events)
+        return passivity.after_events(state, events, now, self.policy.nudges)
 
     def poll_offer(
         self, state: ViewingState, person: Person, now: datetime, *, about: Mapping[str, VideoId | None]

@@ -49,6 +49,8 @@ HELD = (
     Held("appeals", safety.appeals, "person_id"),
     Held("reviews_by_me", safety.review_cases, "reviewer_id"),
     Held("viewing", wellbeing.viewing, "person_id"),
+    Held("openings", wellbeing.openings, "person_id"),
+    Held("notifications", wellbeing.notifications, "person_id"),
     Held("polls", wellbeing.polls, "person_id"),
     Held("guardian_of", family.family_links, "guardian_id"),
     Held("guarded_by", family.family_links, "teen_id"),

@@ -12,6 +12,32 @@ viewing = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+# Films that a minor opened from a link or a profile rather than from a page: each was counted when it was opened.
+openings = Table(
+    "openings",
+    metadata,
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("video_id", String(64), primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+)
+
+# What a person is told. Held ones have no `delivered_at` and say which rule holds them.
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("send_after", UtcDateTime),
+    Column("held_by", String(80), nullable=False, default=""),
+    Column("policy_version", String(40), nullable=False),
+    Column("delivered_at", UtcDateTime),
+    Column("read_at", UtcDateTime),
+    Index(None, "person_id", "created_at"),
+)
+
 polls = Table(
     "polls",
     metadata,
