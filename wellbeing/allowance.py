@@ -118,9 +118,7 @@ def _daily(state: ViewingState, person: Person, controls: EffectiveControls, pol
         yield _by_time(minutes * 60, state.elapsed_s_today, state.videos_today, policy.limits.time)
 
 
-def _weekly(
-    state: ViewingState, person: Person, controls: EffectiveControls, policy: WellbeingPolicy
-) -> Iterator[int]:
+def _weekly(state: ViewingState, person: Person, controls: EffectiveControls, policy: WellbeingPolicy) -> Iterator[int]:
     earlier = _days_this_week(state)
     videos = controls.limit("weekly_videos")
     if videos is not None:

@@ -204,6 +204,7 @@ REQUIRED = (
     "daily_videos",
     "weekly_minutes",
     "weekly_videos",
+    "count_together",
     "night_hours",
     "personalisation",
     "sensitive_topics",

@@ -31,12 +31,25 @@ def moved_to(state: ViewingState, person: Person, band: AgeBand, now: datetime, 
     return state.with_(last_seen_at=now)
 
 
+def caught_up(state: ViewingState, person: Person, band: AgeBand, now: datetime, policy: LimitsPolicy) -> ViewingState:
+    """Return the state at ``now`` for keeping, between two signs of watching: no second is credited twice."""
+    moved = moved_to(state, person, band, now, policy)
+    if state.last_active_at is None:
+        return moved
+    is_watching = now < state.last_active_at + _longest(state, policy)
+    return moved.with_(last_active_at=now if is_watching else None)
+
+
+def _longest(state: ViewingState, policy: LimitsPolicy) -> timedelta:
+    """Return for how long silence may be watching: as long as what was handed out and not yet watched would take."""
+    return timedelta(seconds=max(policy.time.idle_s, state.outstanding_videos * policy.time.video_s))
+
+
 def _credited(state: ViewingState, now: datetime, policy: LimitsPolicy) -> ViewingState:
     """Add the seconds since the last sign of watching, each to the day it fell on."""
     if state.last_active_at is None:
         return state
-    longest_s = max(policy.time.idle_s, state.outstanding_videos * policy.time.video_s)
-    watched_until = min(now, state.last_active_at + timedelta(seconds=longest_s))
+    watched_until = min(now, state.last_active_at + _longest(state, policy))
     end = watched_until if state.day_ends_at is None else min(watched_until, state.day_ends_at)
     before_midnight_s = max(0.0, (end - state.last_active_at).total_seconds())
     watched_s = (watched_until - state.last_active_at).total_seconds()
@@ -45,6 +58,7 @@ def _credited(state: ViewingState, now: datetime, policy: LimitsPolicy) -> Viewi
         elapsed_s_today=state.elapsed_s_today + before_midnight_s,
         session_elapsed_s=state.session_elapsed_s + watched_s,
         budget=_spent(state.budget, watched_s),
+        outstanding_videos=max(0, state.outstanding_videos - int(watched_s // policy.time.video_s)),
     )
     if state.day_ends_at is not None and now >= state.day_ends_at:
         # The new day opens with what was watched after midnight, unless more than that night has passed.

@@ -76,8 +76,12 @@ def open_page(
     requested: int,
     now: datetime,
     policy: WellbeingPolicy,
+    is_page: bool = True,
 ) -> Gate:
-    """Decide on a page of ``requested`` videos and count what is allowed. ``now`` is the server's clock."""
+    """Decide on a page of ``requested`` videos and count what is allowed. ``now`` is the server's clock.
+
+    ``is_page`` is false for a video that is opened by itself: it counts the same, and nothing goes beside it.
+    """
     if requested < 0:
         raise ValueError("requested must not be negative")
     now = never_back(state, now)
@@ -91,8 +95,9 @@ def open_page(
     if labels.holds_the_page(state):
         return _held_by_label(state, person, controls, now, policy)
     allowed = min([requested, *left(state, person, controls, policy).values()])
-    nudge = nudge_due(state, person, now, policy.nudges, policy.pauses.ideas.choices) if allowed else None
-    prompt = creation_prompt(state, person, policy.nudges, policy.pauses.ideas.choices) if allowed else None
+    ideas, speaks = policy.pauses.ideas.choices, allowed > 0 and is_page
+    nudge = nudge_due(state, person, now, policy.nudges, ideas) if speaks else None
+    prompt = creation_prompt(state, person, policy.nudges, ideas) if speaks else None
     state = _handed_out(state, controls, allowed, now, nudge)
     state = _session_closed(state, controls, now, policy)
     return Gate(
@@ -193,7 +198,8 @@ def _handed_out(
         videos_today=state.videos_today + allowed,
         session_videos=state.session_videos + allowed,
         passive_videos=state.passive_videos + allowed,
-        outstanding_videos=allowed,
+        outstanding_videos=max(state.outstanding_videos, allowed),
+        page_videos=allowed,
         last_active_at=now,
     )
     if nudge is None:

@@ -105,7 +105,7 @@ def creation_prompt(
 ) -> CreationPrompt | None:
     """Return an idea to make something when the passive run has passed another multiple of ``every_videos``."""
     every = policy.creation_prompt.every_videos
-    before = state.passive_videos - state.outstanding_videos
+    before = state.passive_videos - state.page_videos
     if state.passive_videos // every <= max(0, before) // every:
         return None
     return CreationPrompt(policy.creation_prompt.title, _idea(ideas, person, state))

@@ -24,9 +24,7 @@ def merged(states: Sequence[ViewingState]) -> ViewingState:
     return reduce(_two, reversed(ordered[:-1]), ordered[-1]) if ordered else ViewingState()
 
 
-def strictest(
-    policy: ControlsPolicy, own: EffectiveControls, others: Iterable[EffectiveControls]
-) -> EffectiveControls:
+def strictest(policy: ControlsPolicy, own: EffectiveControls, others: Iterable[EffectiveControls]) -> EffectiveControls:
     """Return the controls of the person's accounts taken together: of each control the strictest value."""
     held = dict(own.controls)
     band = own.band

@@ -44,11 +44,22 @@ class Wellbeing:
         """Decide on a page of ``requested`` videos and count what is allowed."""
         return gate.open_page(state, person, controls, requested=requested, now=now, policy=self.policy)
 
+    def open_one(self, state: ViewingState, person: Person, controls: EffectiveControls, *, now: datetime) -> Gate:
+        """Decide on one video that is opened by itself, and count it."""
+        return gate.open_page(state, person, controls, requested=1, now=now, policy=self.policy, is_page=False)
+
     def looked_at(
         self, state: ViewingState, person: Person, controls: EffectiveControls, now: datetime
     ) -> tuple[ViewingState, SessionView]:
         """Return the state at ``now`` and where it stands, counting nothing."""
         return gate.looked_at(state, person, controls, now, self.policy)
+
+    def caught_up(
+        self, state: ViewingState, person: Person, controls: EffectiveControls, now: datetime
+    ) -> ViewingState:
+        """Return the state at ``now``, to be changed and kept."""
+        now = counting.never_back(state, now)
+        return counting.caught_up(state, person, controls.band, now, self.policy.limits)
 
     def after_events(self, state: ViewingState, person: Person, events: Sequence[Event], now: datetime) -> ViewingState:
         """Return the state after what a person did: watching takes time, making and talking end a passive run."""

@@ -61,7 +61,8 @@ class ViewingState(BaseModel):
     schema_version: int = Field(default=SCHEMA_VERSION, description="Layout of this record.")
     last_seen_at: datetime | None = Field(default=None, description="Last request or event; time never runs behind it.")
     last_active_at: datetime | None = Field(default=None, description="Last sign of watching; None while paused.")
-    outstanding_videos: int = Field(default=0, ge=0, description="Videos on the last page handed out.")
+    outstanding_videos: int = Field(default=0, ge=0, description="Videos handed out and perhaps yet to watch.")
+    page_videos: int = Field(default=0, ge=0, description="Videos on the last page handed out.")
 
     timezone: str | None = Field(default=None, description="Time zone that the day in progress runs by.")
     day: date | None = Field(default=None, description="The local day in progress.")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 
 from api.deps import IdempotencyKey, PersonDep, RoomsDep
 from api.schemas.common import PageIdPath
-from api.schemas.feed import NewPage, Page, Why
+from api.schemas.feed import LeaseBody, NewPage, Page, Why
 from pipelines.online import feed
 
 router = APIRouter(prefix="/v1/feed", tags=["feed"])
@@ -18,6 +18,12 @@ def screenful(person: PersonDep, rooms: RoomsDep, body: NewPage | None = None, k
     wish = body or NewPage()
     request = feed.FeedRequest(size=wish.size, mode=wish.mode, idempotency_key=key)
     return Page.model_validate(feed.screenful(rooms, person, request))
+
+
+@router.post("/lease")
+def page_of_lease(body: LeaseBody, person: PersonDep, rooms: RoomsDep) -> Page:
+    """Return the page of a lease once more, as it was handed out; nothing is counted."""
+    return Page.model_validate(feed.page_of_lease(rooms, person, body.lease))
 
 
 @router.get("/pages/{page_id}/items/{position}/why")

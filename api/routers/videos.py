@@ -26,7 +26,7 @@ from api.schemas.videos import (
 )
 from core.errors import InvalidInput
 from core.ids import CharacterId, PersonId, VideoId
-from pipelines.online import cards, creation, shelf
+from pipelines.online import cards, creation, leases, shelf
 from pipelines.online.references import palette_of
 from pipelines.online.rooms import Rooms
 from pipelines.online.wishes import VideoRequest
@@ -150,10 +150,20 @@ def remix(
     },
 )
 def content(
-    video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep, request: Request, variant: Variant = "video"
+    video_id: VideoIdPath,
+    person: PersonDep,
+    rooms: RoomsDep,
+    request: Request,
+    variant: Variant = "video",
+    lease: Annotated[str | None, Query(max_length=2_000, description="The lease of the page it stands on.")] = None,
 ) -> Response:
-    """Send the film, its poster or its sprite sheet; ranges and conditional requests work."""
+    """Send the film, its poster or its sprite sheet; ranges and conditional requests work.
+
+    A minor fetches films under the lease of a page; without one, opening a film counts as one more video.
+    """
     key = shelf.file_of(rooms, person, video_id, variant)
+    if variant == "video":
+        leases.check_film(rooms, person, video_id, lease)
     return send_media(request, rooms.media, key, _MEDIA_TYPES[variant])
 
 

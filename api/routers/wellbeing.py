@@ -7,8 +7,17 @@ from fastapi import APIRouter, Query
 from api.deps import PersonDep, RoomsDep
 from api.schemas.common import IdentPath, Listing, PollIdPath
 from api.schemas.feed import SessionShape
-from api.schemas.wellbeing import Day, Dismissal, NewBreak, PollAnswer, SeriesShape, WellbeingShape
-from pipelines.online import answers, wellbeing
+from api.schemas.wellbeing import (
+    Day,
+    Dismissal,
+    NewBreak,
+    NewBudget,
+    PollAnswer,
+    Reactance,
+    SeriesShape,
+    WellbeingShape,
+)
+from pipelines.online import answers, budgets, wellbeing
 from pipelines.online.rooms import Rooms
 from wellbeing.controls import EffectiveControl
 
@@ -23,6 +32,7 @@ def my_time(person: PersonDep, rooms: RoomsDep) -> WellbeingShape:
         today=Day.model_validate(view.today),
         limits={item.name: _limit(rooms, item) for item in view.limits},
         session=SessionShape.model_validate(view.session),
+        nudges=Reactance.model_validate(view.nudges),
         week=[Day.model_validate(day) for day in view.week],
     )
 
@@ -50,6 +60,24 @@ def take_break(body: NewBreak, person: PersonDep, rooms: RoomsDep) -> SessionSha
 def end_break(person: PersonDep, rooms: RoomsDep) -> SessionShape:
     """End a break that I asked for."""
     return SessionShape.model_validate(wellbeing.end_break(rooms, person))
+
+
+@router.post("/me/budget", status_code=201)
+def set_budget(body: NewBudget, person: PersonDep, rooms: RoomsDep) -> SessionShape:
+    """Give myself so many minutes in the feed from now on, then stop."""
+    return SessionShape.model_validate(budgets.set_session_budget(rooms, person, body.minutes))
+
+
+@router.delete("/me/budget")
+def end_budget(person: PersonDep, rooms: RoomsDep) -> SessionShape:
+    """End a budget that I gave myself."""
+    return SessionShape.model_validate(budgets.end_session_budget(rooms, person))
+
+
+@router.post("/labels/{label_id}/shown", status_code=204)
+def label_shown(label_id: IdentPath, person: PersonDep, rooms: RoomsDep) -> None:
+    """Say that a warning label was shown; one that may not be skipped, not before its seconds are over."""
+    budgets.acknowledge_label(rooms, person, label_id)
 
 
 @router.post("/polls/{poll_id}", status_code=204)

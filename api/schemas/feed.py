@@ -19,6 +19,12 @@ class NewPage(Body):
     mode: FeedMode = Field(default=FeedMode.RANKED, description="How to order them.")
 
 
+class LeaseBody(Body):
+    """`POST /v1/feed/lease`: a page's lease."""
+
+    lease: str = Field(min_length=1, max_length=2_000, pattern=TEXT)
+
+
 class ReasonShape(Shape):
     """Why something is on the page."""
 
@@ -56,6 +62,14 @@ class Item(Shape):
     poll: PollShape | None = None
 
 
+class BudgetShape(Shape):
+    """What the viewer gave themselves: minutes from `set_at` on, then the feed rests until `closed_until`."""
+
+    minutes: int
+    set_at: datetime
+    closed_until: datetime | None = None
+
+
 class SessionShape(Shape):
     """How far the viewer is in this session, and when it opens again."""
 
@@ -65,6 +79,9 @@ class SessionShape(Shape):
     remaining: int | None = Field(description="Videos left in this session; null when nothing bounds it.")
     cooldown_until: datetime | None = None
     resumes_at: datetime | None = None
+    active_minutes_this_session: int = 0
+    active_minutes_this_week: int = 0
+    budget: BudgetShape | None = None
 
 
 class Pause(Shape):
@@ -77,6 +94,18 @@ class Pause(Shape):
     you_made: list[VideoCard]
     friends_made: list[VideoCard]
     idea: str
+
+
+class Label(Shape):
+    """A warning label that a law asks for: shown for `seconds`, and skippable or not."""
+
+    id: str
+    rule_id: str
+    title: str
+    text: str
+    seconds: int
+    skippable: bool
+    ends_at: datetime
 
 
 class Nudge(Shape):
@@ -106,7 +135,9 @@ class Page(Shape):
     created_at: datetime
     items: list[Item]
     session: SessionShape
+    lease: str = Field(default="", description="Signed; presented again it is this page again, never a new allowance.")
     pause: Pause | None = None
+    label: Label | None = None
     nudge: Nudge | None = None
     poll: PollShape | None = None
     creation_prompt: CreationPrompt | None = None

@@ -24,12 +24,23 @@ class Day(Shape):
     active_minutes: int
 
 
+class Reactance(Shape):
+    """How I took the nudges of late; `share` is what makes them rarer for me."""
+
+    shown: int
+    dismissed: int
+    heeded: int
+    turned_off: bool
+    share: float
+
+
 class WellbeingShape(Shape):
     """My own time."""
 
     today: Day
     limits: dict[str, ControlValue | None] = Field(description="What holds for me; null is no limit.")
     session: SessionShape
+    nudges: Reactance
     week: list[Day]
 
 
@@ -78,6 +89,12 @@ class NewBreak(Body):
     """A break that one wishes for oneself."""
 
     minutes: int = Field(ge=1, le=24 * 60)
+
+
+class NewBudget(Body):
+    """Minutes in the feed that one gives oneself, from now on."""
+
+    minutes: int = Field(ge=1, le=8 * 60)
 
 
 class Invitation(Body):

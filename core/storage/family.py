@@ -58,6 +58,18 @@ class FamilyLinks:
         )
         return [PersonId(value) for value in self._tx.connection.scalars(query.order_by(family_links.c.guardian_id))]
 
+    def beside(self, teen_id: PersonId) -> list[PersonId]:
+        """Return the other teens of this teen's guardians."""
+        mine, theirs = family_links.alias(), family_links.alias()
+        query = (
+            select(theirs.c.teen_id)
+            .distinct()
+            .join(mine, mine.c.guardian_id == theirs.c.guardian_id)
+            .where(mine.c.teen_id == teen_id, theirs.c.teen_id != teen_id)
+            .where(mine.c.status == LinkStatus.ACTIVE, theirs.c.status == LinkStatus.ACTIVE)
+        )
+        return [PersonId(value) for value in self._tx.connection.scalars(query.order_by(theirs.c.teen_id))]
+
     def settings(self, teen_id: PersonId) -> list[Setting]:
         """Return all that anyone has set for a person, themselves included, expired or not."""
         query = select(family_controls).where(family_controls.c.teen_id == teen_id)

@@ -71,6 +71,15 @@ class Pages:
         row = self._tx.connection.execute(query).mappings().first()
         return None if row is None else record_from(row, Impression, {"source": Reason})
 
+    def holds(self, page_id: PageId, person_id: PersonId, video_id: VideoId) -> bool:
+        """Tell whether a page that was handed to this person has this video on it."""
+        query = select(impressions.c.position).where(
+            impressions.c.page_id == page_id,
+            impressions.c.person_id == person_id,
+            impressions.c.video_id == video_id,
+        )
+        return self._tx.connection.scalar(query.limit(1)) is not None
+
     def sizes(self, person_id: PersonId, page_ids: Sequence[PageId]) -> dict[PageId, int]:
         """Return how many videos each of these pages of a person holds; pages of others are left out."""
         query = (

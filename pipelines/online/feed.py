@@ -22,6 +22,7 @@ from core.storage.people import People
 from core.storage.steers import Steers
 from core.storage.videos import Videos
 from core.vocabulary import FeedMode, Reason
+from pipelines.online import leases
 from pipelines.online.cards import VideoCard, cards_of_visible, cards_seen_by, known_person, visible_ids
 from pipelines.online.rooms import Rooms
 from pipelines.online.sensitive import without_sensitive
@@ -32,6 +33,7 @@ from ranking.steering.parse import SESSION_IDLE
 from ranking.steering.steer import Lasts
 from ranking.viewer import Viewer
 from wellbeing.gate import Gate, Pause, SessionView
+from wellbeing.labels import WarningLabel
 from wellbeing.passivity import CreationPrompt, Nudge
 from wellbeing.polls import PollOffer
 
@@ -94,7 +96,9 @@ class Page:
     created_at: datetime
     items: tuple[PageItem, ...]
     session: SessionView
+    lease: str = ""
     pause: PauseView | None = None
+    label: WarningLabel | None = None
     nudge: Nudge | None = None
     poll: PollOffer | None = None
     creation_prompt: CreationPrompt | None = None
@@ -156,9 +160,19 @@ def screenful(rooms: Rooms, person_id: PersonId, request: FeedRequest) -> Page:
         if earlier is not None:
             return earlier
         gate = open_gate(tx, rooms, prepared.person, len(prepared.items))
-        page = _page(tx, prepared, gate, now)
+        page = _leased(rooms, _page(tx, prepared, gate, now), prepared, gate)
         _keep(tx, prepared, page, request)
     return page
+
+
+def page_of_lease(rooms: Rooms, person_id: PersonId, token: str) -> Page:
+    """Return the page of a lease once more, less what may no longer be seen; nothing is counted."""
+    lease = leases.presented(rooms, person_id, token)
+    with rooms.database.read() as tx:
+        kept = Pages(tx).find(person_id, lease.page_id)
+        if kept is None:
+            raise not_found("page", lease.page_id)
+        return _again(tx, rooms, person_id, kept)
 
 
 def why(rooms: Rooms, person_id: PersonId, page_id: PageId, position: int) -> Why:
@@ -205,6 +219,10 @@ def _earlier(tx: Transaction, rooms: Rooms, person_id: PersonId, request: FeedRe
             field="header.Idempotency-Key",
             expected="A fresh key for a new request; the same key only with the same body.",
         )
+    return _again(tx, rooms, person_id, lease)
+
+
+def _again(tx: Transaction, rooms: Rooms, person_id: PersonId, lease: Lease) -> Page:
     page = _page_adapter().validate_python(lease.response["page"])
     viewer = load_viewer(tx, rooms, known_person(tx, person_id), rooms.clock.now())
     allowed = _may_be_handed(tx, rooms, viewer, [item.video.id for item in page.items])
@@ -262,10 +280,23 @@ def _page(tx: Transaction, prepared: _Prepared, gate: Gate, now: datetime) -> Pa
         items=tuple(_with_poll(item, gate.poll) for item in items),
         session=gate.session,
         pause=None if gate.pause is None else _pause(tx, prepared, gate.pause),
+        label=gate.label,
         nudge=gate.nudge,
         poll=gate.poll,
         creation_prompt=gate.creation_prompt,
     )
+
+
+def _leased(rooms: Rooms, page: Page, prepared: _Prepared, gate: Gate) -> Page:
+    """Sign the page's lease. A minor's films are fetched under it, so their addresses carry it."""
+    if not page.items:
+        return page
+    lease = leases.PageLease(page.page_id, prepared.person.id, len(page.items), page.created_at)
+    token = leases.signed(rooms, lease)
+    if not gate.controls.is_minor:
+        return replace(page, lease=token)
+    items = [replace(item, video=replace(item.video, url=f"{item.video.url}?lease={token}")) for item in page.items]
+    return replace(page, lease=token, items=tuple(items))
 
 
 def _with_poll(item: PageItem, poll: PollOffer | None) -> PageItem:

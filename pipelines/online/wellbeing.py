@@ -16,14 +16,13 @@ from core.storage.database import Transaction
 from core.storage.events import Events
 from core.storage.people import People
 from core.storage.polls import Polls
-from core.storage.viewing import Viewing
 from core.vocabulary import EventKind
-from pipelines.online.family import controls_in
+from pipelines.online.changes import changing
 from pipelines.online.rooms import Rooms
+from pipelines.online.viewing import load_viewing, save_viewing
 from wellbeing import passivity, polls
 from wellbeing.controls import EffectiveControl
 from wellbeing.gate import Gate, SessionView
-from wellbeing.state import ViewingState
 
 _WATCHED = (EventKind.COMPLETE, EventKind.VIEW)
 _RECENT, _A_DAY, _LONG_AGO = timedelta(hours=6), timedelta(hours=20), timedelta(days=7)
@@ -46,6 +45,7 @@ class WellbeingView:
     today: DayView
     limits: tuple[EffectiveControl, ...]
     session: SessionView
+    nudges: passivity.Reactance
     week: tuple[DayView, ...]
 
 
@@ -56,11 +56,23 @@ def open_gate(tx: Transaction, rooms: Rooms, person: Person, requested: int) -> 
     ``gate.personalised`` and ``gate.controls`` say what the page may use; ``gate.poll``, ``gate.nudge`` go beside it.
     """
     now = rooms.clock.now()
-    state = _load(tx, person.id)
-    gate = rooms.wellbeing.open_page(state, person, controls_in(tx, rooms, person, now), requested=requested, now=now)
+    known = load_viewing(tx, rooms, person, now)
+    gate = rooms.wellbeing.open_page(known.state, person, known.controls, requested=requested, now=now)
     if gate.allowed:
         gate = _with_poll(tx, rooms, person, gate, now)
-    _save(tx, person.id, gate.state, now)
+    save_viewing(tx, known.accounts, gate.state, now)
+    return gate
+
+
+def open_one(tx: Transaction, rooms: Rooms, person: Person) -> Gate:
+    """Decide whether one video may be opened outside a page, count it, and store that. The caller holds the lock.
+
+    Nothing goes beside it: no question, no nudge.
+    """
+    now = rooms.clock.now()
+    known = load_viewing(tx, rooms, person, now)
+    gate = rooms.wellbeing.open_one(known.state, person, known.controls, now=now)
+    save_viewing(tx, known.accounts, gate.state, now)
     return gate
 
 
@@ -69,10 +81,10 @@ def note_events(tx: Transaction, rooms: Rooms, person: Person, events: Sequence[
     if not events:
         return
     now = rooms.clock.now()
-    before = _load(tx, person.id)
-    after = rooms.wellbeing.after_events(before, person, events, now)
-    if after is not before:
-        _save(tx, person.id, after, now)
+    known = load_viewing(tx, rooms, person, now)
+    after = rooms.wellbeing.after_events(known.state, person, events, now)
+    if after is not known.state:
+        save_viewing(tx, known.accounts, after, now)
 
 
 def wellbeing_view(rooms: Rooms, person_id: PersonId) -> WellbeingView:
@@ -85,46 +97,36 @@ def wellbeing_view(rooms: Rooms, person_id: PersonId) -> WellbeingView:
 
 def view_in(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> WellbeingView:
     """Return a person's day, limits, session and last week, within a transaction."""
-    controls = controls_in(tx, rooms, person, now)
-    state, session = rooms.wellbeing.looked_at(_load(tx, person.id), person, controls, now)
+    known = load_viewing(tx, rooms, person, now)
+    state, session = rooms.wellbeing.looked_at(known.state, person, known.controls, now)
     today = DayView(state.day or now.date(), session.videos_today, session.active_minutes_today)
     week = tuple(DayView(item.day, item.videos, int(item.active_s // 60)) for item in state.week)
-    return WellbeingView(today, tuple(controls.controls.values()), session, week)
+    nudges = passivity.reactance(state, now, rooms.wellbeing.policy.nudges)
+    return WellbeingView(today, tuple(known.controls.controls.values()), session, nudges, week)
 
 
 def dismiss_nudge(rooms: Rooms, person_id: PersonId, nudge_id: str, *, stop: bool = False) -> None:
     """Wave a nudge away; ``stop`` turns nudges off. A second tap changes nothing."""
-    now = rooms.clock.now()
-    with rooms.database.write() as tx:
-        People(tx).lock(person_id)
-        state = _load(tx, person_id)
-        if state.nudge_id != nudge_id:
+    with changing(rooms, person_id) as change:
+        if change.state.nudge_id != nudge_id:
             raise not_found("nudge", nudge_id)
-        _save(tx, person_id, passivity.dismissed(state, now, rooms.wellbeing.policy.nudges, stop=stop), now)
+        change.state = passivity.dismissed(change.state, change.now, rooms.wellbeing.policy.nudges, stop=stop)
 
 
 def take_break(rooms: Rooms, person_id: PersonId, minutes: int) -> SessionView:
     """Close a person's own feed for some minutes, as they asked. A longer break that runs already stays."""
-    now = rooms.clock.now()
-    with rooms.database.write() as tx:
-        People(tx).lock(person_id)
-        person = _person(tx, person_id)
-        state = _load(tx, person_id)
-        until = now + timedelta(minutes=minutes)
-        if state.break_until is not None:
-            until = max(until, state.break_until)
-        _save(tx, person_id, state.with_(break_until=until), now)
-        return view_in(tx, rooms, person, now).session
+    with changing(rooms, person_id) as change:
+        until = change.now + timedelta(minutes=minutes)
+        state = passivity.heeded(change.state, change.now, rooms.wellbeing.policy.nudges)
+        change.state = state.with_(break_until=max(until, state.break_until or until))
+        return change.session()
 
 
 def end_break(rooms: Rooms, person_id: PersonId) -> SessionView:
     """End a break that the person asked for; no other limit changes."""
-    now = rooms.clock.now()
-    with rooms.database.write() as tx:
-        People(tx).lock(person_id)
-        person = _person(tx, person_id)
-        _save(tx, person_id, _load(tx, person_id).with_(break_until=None), now)
-        return view_in(tx, rooms, person, now).session
+    with changing(rooms, person_id) as change:
+        change.state = change.state.with_(break_until=None)
+        return change.session()
 
 
 def answer_poll(
@@ -150,7 +152,8 @@ def answer_poll(
         given = rooms.wellbeing.checked_answer(poll.kind, answer, answers, skip=skip or stop)
         if poll.answered_at is not None:
             _check_same(poll, given, stop=stop)
-        state = _load(tx, person_id)
+        known = load_viewing(tx, rooms, _person(tx, person_id), now)
+        state = known.state
         if given is None:
             if poll.answered_at is None:
                 Polls(tx).skip(poll_id, now)
@@ -160,7 +163,7 @@ def answer_poll(
             Polls(tx).answer(poll_id, given.value, now, answers=given.each)
             state = polls.answered(state)
             _tell_the_ranker(tx, poll, given.value, now)
-        _save(tx, person_id, state, now)
+        save_viewing(tx, known.accounts, state, now)
 
 
 def _check_same(poll: StoredPoll, given: polls.Answer | None, *, stop: bool) -> None:
@@ -213,11 +216,3 @@ def _person(tx: Transaction, person_id: PersonId) -> Person:
     if person is None:
         raise not_found("person", person_id)
     return person
-
-
-def _load(tx: Transaction, person_id: PersonId) -> ViewingState:
-    return ViewingState.from_json(Viewing(tx).load(person_id))
-
-
-def _save(tx: Transaction, person_id: PersonId, state: ViewingState, now: datetime) -> None:
-    Viewing(tx).save(person_id, state.to_json(), now)
