@@ -22,6 +22,7 @@ ROUTERS = (
     "api.routers.steers",
     "api.routers.me",
     "api.routers.people",
+    "api.routers.messages",
     "api.routers.moderations",
     "api.routers.review",
     "api.routers.policies",

@@ -15,6 +15,7 @@ from wellbeing.control_kinds import ControlsPolicy
 from wellbeing.days import Night
 from wellbeing.laws import LawsPolicy
 from wellbeing.making import SensitivePolicy, SpendingPolicy
+from wellbeing.messaging import MessagesPolicy
 from wellbeing.who5 import MOST, QUESTIONS
 
 FOLDER = Path(__file__).parent / "policies"
@@ -319,6 +320,7 @@ class WellbeingPolicy:
     family: FamilyPolicy
     spending: SpendingPolicy
     sensitive: SensitivePolicy
+    messages: MessagesPolicy
     charter: CharterPolicy
     labels: LabelsPolicy
 
@@ -335,6 +337,7 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
         notifications=load_policy(FOLDER / "notifications.toml", NotificationsPolicy, overrides),
         family=load_policy(FOLDER / "family.toml", FamilyPolicy, overrides),
         spending=load_policy(FOLDER / "spending.toml", SpendingPolicy, overrides),
+        messages=load_policy(FOLDER / "messages.toml", MessagesPolicy, overrides),
         sensitive=load_policy(FOLDER / "sensitive.toml", SensitivePolicy, overrides),
         charter=load_charter(overrides),
         labels=load_policy(FOLDER / "labels.toml", LabelsPolicy, overrides),
