@@ -92,16 +92,19 @@ class IdIndex:
         asked = np.array([key.encode() for key in wanted], dtype=ID_TYPE)
         if not len(self.ids) or not len(asked):
             return np.full(len(asked), -1, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self.keys, hashes_of(asked)), len(self.keys) - 1)
-        rows = self.order[places]
+        hashes = hashes_of(asked)
+        ascending = np.argsort(hashes)  # neighbours in turn: a page of keys is read once
+        places = np.empty(len(hashes), dtype=np.int64)
+        places[ascending] = np.searchsorted(self.keys, hashes[ascending])
+        rows = self.order[np.minimum(places, len(self.keys) - 1)]
         return np.where(self.ids[rows] == asked, rows, -1).astype(np.int64)
 
 
 def hashes_of(ids: Array) -> Array:
     """Return a 64-bit hash of each id (``ID_TYPE``): its eight words, each times an odd number of its own."""
-    words = np.ascontiguousarray(ids).view("<u8").reshape(len(ids), -1)
+    words = np.ascontiguousarray(ids).view("<u8").reshape(len(ids), len(_ODD))
     mixed: Array = (words * _ODD).sum(axis=1, dtype=np.uint64)
-    return (mixed ^ (mixed >> np.uint64(29))) * _ODD[0]
+    return np.asarray((mixed ^ (mixed >> np.uint64(29))) * _ODD[0])
 
 
 _ODD = np.random.Generator(np.random.PCG64(1)).integers(1, 1 << 63, size=8, dtype=np.uint64) * np.uint64(2) + np.uint64(

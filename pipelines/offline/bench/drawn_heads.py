@@ -35,7 +35,7 @@ def _facts(parts: Parts, random: np.random.Generator) -> PairFacts:
     creators = parts.videos["creator"][rows]
 
     def flags(share: float) -> Array:
-        return (random.random(_PAIRS) < share).astype(np.float64)
+        return np.asarray(random.random(_PAIRS) < share, dtype=np.float64)
 
     return PairFacts(
         age_s=parts.built_at - parts.videos["published_at"][rows],
@@ -62,7 +62,7 @@ def _labels(scaled: Array, base_rate: float, random: np.random.Generator) -> Arr
         first, second = random.integers(scaled.shape[1], size=2)
         raw += 0.5 * random.normal() * np.tanh(scaled[:, first] * scaled[:, second])
     odds = np.log(base_rate / (1.0 - base_rate)) + raw
-    return (random.random(len(raw)) < 1.0 / (1.0 + np.exp(-odds))).astype(np.float64)
+    return np.asarray(random.random(len(raw)) < 1.0 / (1.0 + np.exp(-odds)), dtype=np.float64)
 
 
 def _fit(features: Array, labels: Array, path: Path, seed: int) -> None:

@@ -6,7 +6,7 @@ Heads are trained by LightGBM on drawn labels, as many and as large as the shipp
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -205,7 +205,7 @@ def _person_vectors(people: _People, topics: _Topics) -> Array:
     centres = unit(topics.texts @ topics.content_map)
     for place in range(_TOPICS_EACH):
         mixed += centres[people.topics[:, place]]
-    return unit(mixed).astype(np.float32)
+    return np.asarray(unit(mixed), dtype=np.float32)
 
 
 def _summed(owners: Array, counts: Array, people: int) -> Array:
@@ -228,10 +228,5 @@ def _follows(config: WorldConfig, people: _People, random: np.random.Generator) 
     ]
     followee = np.where(random.random(len(follower)) < 0.5, famous, alike)
     pairs = np.unique(follower * config.people + followee)
-    edges: Array = np.stack([pairs // config.people, pairs % config.people], axis=1)
-    return edges[edges[:, 0] != edges[:, 1]]
-
-
-def noon() -> datetime:
-    """Return the moment as of which worlds are drawn."""
-    return datetime.now(UTC)
+    edges = np.stack([pairs // config.people, pairs % config.people], axis=1)
+    return np.asarray(edges[edges[:, 0] != edges[:, 1]])
