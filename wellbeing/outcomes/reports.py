@@ -38,6 +38,7 @@ class ReportRules(PolicyModel):
     least_people: int = Field(ge=10, le=1000, description="Fewest people, and fewest answers, of a cell that is shown.")
     alpha: float = Field(gt=0, le=0.1, description="Error of the two-sided intervals.")
     trim_at: float = Field(ge=1, le=20, description="Largest weight of one answer, in means.")
+    most_imbalance: float = Field(gt=0, le=1, description="Imbalance after weighting above which the report warns.")
     periods: int = Field(ge=1, le=60, description="How many periods are shown.")
 
 

@@ -43,6 +43,7 @@ class Section:
     instrument: Instrument
     newest: tuple[Cell, ...]
     held_back: int
+    is_uneven: bool
     charts: tuple[str, ...]
 
 
@@ -81,7 +82,8 @@ def _sections(report: WellbeingReport) -> list[Section]:
         cells = report.of(instrument)
         newest = tuple(cell for cell in cells if cell.end == cells[0].end)
         held_back = sum(not cell.is_shown for cell in cells)
-        found.append(Section(instrument, newest, held_back, _charts(cells, instrument, number)))
+        is_uneven = any(cell.imbalance_after > report.policy.report.most_imbalance for cell in newest)
+        found.append(Section(instrument, newest, held_back, is_uneven, _charts(cells, instrument, number)))
     return found
 
 

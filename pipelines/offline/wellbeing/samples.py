@@ -50,14 +50,15 @@ def present(
 ) -> list[LookBack]:
     """Return whom an instrument speaks of in a period, with how much they use this and make; answers are left out."""
     start, end = period
-    is_half_year = instrument.population == "half_year"
-    shown = Outcomes(tx).shown(end - _USE_OVER if is_half_year else start, end)
-    made = Outcomes(tx).made(end)
-    there = [
-        person for person in everyone
-        if (person.created_at <= end - _HALF_A_YEAR if is_half_year else person.id in shown)
-    ]  # fmt: skip
-    return [LookBack(item, shown.get(item.id, 0), made.get(item.id, 0), None) for item in there]
+    outcomes = Outcomes(tx)
+    # How much someone uses this is counted over four weeks: within one, whoever came once could not have been asked.
+    used, made = outcomes.shown(end - _USE_OVER, end), outcomes.made(end)
+    if instrument.population == "half_year":
+        there = [person for person in everyone if person.created_at <= end - _HALF_A_YEAR]
+    else:
+        came = outcomes.shown(start, end)
+        there = [person for person in everyone if person.id in came]
+    return [LookBack(item, used.get(item.id, 0), made.get(item.id, 0), None) for item in there]
 
 
 def _person_means(asked: Sequence[PutQuestion]) -> dict[str, float]:
