@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 SESSION_S: Final = 12 * 3600
 STYLES: Final = ("paper", "cinematic", "anime", "neon")
-_PLACES = {"/feed", "/create", "/family", "/me", "/time"}
+_PLACES = {"/feed", "/create", "/family", "/me", "/messages", "/time"}
 _SCOPES = (Scope.PERSON, Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN)
 
 
@@ -132,6 +132,12 @@ def family(request: Request, me: VisitorDep) -> Response:
 def mine(request: Request, me: VisitorDep) -> Response:
     """My data, my likeness, my time."""
     return _own_page("me.html", request, me)
+
+
+@router.get("/messages")
+def messages(request: Request, me: VisitorDep) -> Response:
+    """What people write to me, and I to them."""
+    return _own_page("messages.html", request, me)
 
 
 @router.get("/time")

@@ -67,6 +67,7 @@ class BudgetShape(Shape):
 
     minutes: int
     set_at: datetime
+    elapsed_s: float = Field(description="Seconds of watching since then, as far as they can be told.")
     closed_until: datetime | None = None
 
 

@@ -77,7 +77,10 @@ def up(
         _build(settings, _config(None), 2)
     os.environ["KINDLING_DEMO"] = "true"
     address, chosen = host or settings.host, port or settings.port
-    typer.echo(_welcome(settings, f"http://{address}:{chosen}"))
+    # Passkeys belong to a name: a browser makes none for a number.
+    url = f"http://{'localhost' if address == '127.0.0.1' else address}:{chosen}"
+    os.environ.setdefault("KINDLING_PUBLIC_URL", url)
+    typer.echo(_welcome(settings, url))
     from pipelines.commands.serving import serve
 
     serve(address, chosen, max(1, settings.workers))

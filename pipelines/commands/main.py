@@ -17,7 +17,6 @@ GROUPS = {
     "policy": "pipelines.commands.policy",
     "audit": "pipelines.commands.audit",
     "charter": "pipelines.commands.charter",
-    "wellbeing": "pipelines.commands.wellbeing",
     "db": "pipelines.commands.db",
     "lake": "pipelines.commands.lake",
 }

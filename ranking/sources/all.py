@@ -40,48 +40,34 @@ def make_sources(limits: SourceLimits) -> list[CandidateSource[Any]]:
     ]
 
 
-REASONS = tuple(Reason)
-_CODES = {reason: code for code, reason in enumerate(REASONS)}
-
-
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Candidates with the reason that brought each; rows are distinct."""
 
-    rows: Array  # (n,) int64
-    codes: Array  # (n,) int8: places in ``REASONS``
-
-    @classmethod
-    def of(cls, rows: Array, reason: Reason) -> "Pool":
-        """Return candidates that were all brought for one reason."""
-        return cls(rows, np.full(len(rows), _CODES[reason], dtype=np.int8))
+    rows: Array
+    reasons: tuple[Reason, ...]
 
     def only(self, keep: Array) -> "Pool":
         """Return the candidates for which ``keep`` (bool or places) holds."""
-        return Pool(self.rows[keep], self.codes[keep])
-
-    def joined(self, other: "Pool") -> "Pool":
-        """Return these candidates, and behind them those of another pool that are not among them."""
-        return self.beside(other.only(~np.isin(other.rows, self.rows)))
-
-    def beside(self, other: "Pool") -> "Pool":
-        """Return these candidates, and behind them those of a pool that has none of them."""
-        return Pool(np.concatenate([self.rows, other.rows]), np.concatenate([self.codes, other.codes]))
-
-    def reason(self, place: int) -> Reason:
-        """Return what brought a candidate."""
-        return REASONS[int(self.codes[place])]
+        places = np.flatnonzero(keep) if keep.dtype == bool else keep
+        return Pool(self.rows[places], tuple(self.reasons[place] for place in places))
 
 
 def gather(sources: Sequence[CandidateSource[Any]], query: Query) -> Pool:
     """Ask every source in turn. One that fails is logged and left out: the page is made of the others."""
-    found = [Pool.of(np.zeros(0, dtype=np.int64), Reason.FRESH)]
+    rows: list[Array] = []
+    reasons: list[Reason] = []
     for source in sources:
         try:
-            found.append(Pool.of(source.candidates(query), source.reason))
+            found = source.candidates(query)
         except Exception:  # a lost source must never cost the page
             _log.exception("candidate_source_failed", source=str(source.reason))
-    rows = np.concatenate([pool.rows for pool in found])
-    codes = np.concatenate([pool.codes for pool in found])
-    _, first = np.unique(rows, return_index=True)
-    return Pool(rows, codes).only(np.sort(first))
+            continue
+        rows.append(found)
+        reasons.extend([source.reason] * len(found))
+    if not reasons:
+        return Pool(np.zeros(0, dtype=np.int64), ())
+    joined = np.concatenate(rows)
+    _, first = np.unique(joined, return_index=True)
+    first = np.sort(first)
+    return Pool(joined[first], tuple(reasons[place] for place in first))

@@ -10,7 +10,7 @@ from tests.town import ANN, GUS, TIM, Town
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
-OWN_PAGES = ("/feed", "/create", "/family", "/me", "/watch/video_001")
+OWN_PAGES = ("/feed", "/create", "/family", "/me", "/messages", "/time", "/watch/video_001")
 
 
 @pytest.fixture

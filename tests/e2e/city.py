@@ -1,18 +1,23 @@
 """Whom the walks are made as: people of the demo city, chosen by what is true of them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from core.ids import LinkId, PersonId, new_id
 from core.records import Person
+from core.records_wellbeing import FamilyLink, LinkStatus
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
 from core.storage.people import People
+
+_OF_AGE = 18
 
 
 @dataclass
 class Cast:
     """Hands out people; no one twice, so that no walk meets what another left behind."""
 
+    database: Database
     adults: list[Person]
     teens: list[Person]
     friends: list[tuple[Person, Person]]  # two adults; the second follows the first
@@ -26,6 +31,24 @@ class Cast:
     def teen(self) -> Person:
         """Return someone under 18 without a family link."""
         return self._take(self.teens)
+
+    def newcomer(self, name: str, *, age: int, jurisdiction: str = "ZZ", guardian: Person | None = None) -> Person:
+        """Return someone who has just joined the city: of this age, from there, and with this guardian."""
+        now = datetime.now(UTC)
+        born = now.date() - timedelta(days=age * 365 + age // 4 + 60)
+        person = Person(
+            id=PersonId(new_id("per")), handle=f"new.{name.lower()}", display_name=f"{name} New",
+            birth_date=born, jurisdiction=jurisdiction, timezone="UTC", created_at=now - timedelta(days=2),
+            is_private=age < _OF_AGE,
+        )  # fmt: skip
+        with self.database.write() as tx:
+            People(tx).add([person])
+            if guardian is not None:
+                link = FamilyLink(
+                    LinkId(new_id("link")), guardian.id, person.id, LinkStatus.ACTIVE, guardian.id, now, now
+                )
+                FamilyLinks(tx).add(link)
+        return person
 
     def creator_and_follower(self) -> tuple[Person, Person]:
         """Return an adult, and an adult who follows them."""
@@ -54,4 +77,4 @@ def choose_cast(database: Database) -> Cast:
             if people.get(followee) in adults
         ]
         guarded = [guardian for person in people.values() for guardian in FamilyLinks(tx).guardians_of(person.id)]
-    return Cast(adults, teens, friends, people[guarded[0]])
+    return Cast(database, adults, teens, friends, people[guarded[0]])

@@ -29,9 +29,13 @@ class RunningServer:
 def start(home: Path) -> RunningServer:
     """Start a server with one worker on a free port, and return it once it answers."""
     port = _free_port()
-    env = {**os.environ, "KINDLING_HOME": str(home), "KINDLING_DEMO": "true", "KINDLING_LOG_LEVEL": "WARNING"}
+    url = f"http://localhost:{port}"  # a name, not a number: passkeys belong to a name
+    env = {
+        **os.environ, "KINDLING_HOME": str(home), "KINDLING_DEMO": "true", "KINDLING_LOG_LEVEL": "WARNING",
+        "KINDLING_PUBLIC_URL": url,
+    }  # fmt: skip
     command = [sys.executable, "-m", "pipelines.commands.main", "serve", "--port", str(port), "--workers", "1"]
-    running = RunningServer(f"http://127.0.0.1:{port}", subprocess.Popen(command, env=env))
+    running = RunningServer(url, subprocess.Popen(command, env=env))
     _wait_until_ready(running)
     return running
 

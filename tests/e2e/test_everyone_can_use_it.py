@@ -7,7 +7,7 @@ from tests.e2e.city import Cast
 from tests.e2e.walker import DESKTOP, PHONE, SMALL_PHONE, Walker, overflow, picture, problems
 
 pytestmark = pytest.mark.e2e
-PATHS = ("/feed", "/create", "/family", "/me", "/time", "/", "/nowhere")
+PATHS = ("/feed", "/create", "/messages", "/family", "/me", "/time", "/", "/nowhere")
 FOCUS = """() => {
     const at = document.activeElement;
     if (!at || at === document.body || at === document.documentElement) return null;
@@ -40,7 +40,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(walk: Walker, cast: Cast) -> 
 
 def test_the_focus_can_always_be_seen(walk: Walker, cast: Cast) -> None:
     page = walk.sign_in(cast.guardian, DESKTOP)
-    for path in ("/create", "/family", "/me", "/time", "/"):
+    for path in ("/create", "/messages", "/family", "/me", "/time", "/"):
         walk.open(page, path)
         assert _tab_through(page, 25) == [], path
 

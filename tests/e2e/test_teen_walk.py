@@ -62,7 +62,7 @@ def test_guardian_and_teen_agree_see_the_same_and_the_limit_holds_at_once(walk: 
 
     walk.open(guardian, "/family")
     card = guardian.locator(f"[data-teen={child.id}]")
-    videos = card.get_by_label("Videos each day")
+    videos = card.get_by_label("Videos each day", exact=True)
     with guardian.expect_response(lambda answer: answer.request.method == "PUT" and "/controls" in answer.url) as saved:
         videos.select_option("10")
     assert saved.value.ok
@@ -73,7 +73,7 @@ def test_guardian_and_teen_agree_see_the_same_and_the_limit_holds_at_once(walk: 
     assert handed_out <= 2  # eight were handed out when the feed opened, ten is the day's limit
     walk.open(teen, "/family")
     mine = teen.locator(f"[data-teen={child.id}]")
-    expect(mine.get_by_label("Videos each day")).to_have_value("10")
+    expect(mine.get_by_label("Videos each day", exact=True)).to_have_value("10")
     expect(mine.locator("[data-control=daily_videos] [data-set-by=guardian]")).to_contain_text(parent.display_name)
     picture(teen, "family-teen-phone")
     logs = [

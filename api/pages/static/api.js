@@ -15,11 +15,19 @@ export class ApiError extends Error {
   }
 }
 
+let proof = null; // what a step-up gave, {token, expires_at}: in memory only, gone with the page
+
+/** Let what follows be done with a step-up's token, until it ends. */
+export function carryProof(found) { proof = found; }
+
 /** Call the API. `body` becomes JSON unless it is a FormData. Writes carry an idempotency key, so a retry is harmless. */
 export async function call(method, path, body, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
   const init = { method, headers, credentials: "same-origin", keepalive: options.keepalive ?? false };
-  if (method !== "GET") headers["Idempotency-Key"] ??= crypto.randomUUID();
+  if (method !== "GET") {
+    headers["Idempotency-Key"] ??= crypto.randomUUID();
+    if (proof) headers.Authorization = `Bearer ${proof.token}`;
+  }
   if (body instanceof FormData) init.body = body;
   else if (body !== undefined) {
     headers["Content-Type"] = "application/json";
@@ -28,8 +36,10 @@ export async function call(method, path, body, options = {}) {
   const response = await fetch(path, init).catch(() => {
     throw new ApiError(0, { detail: "The server cannot be reached just now. Check the connection and try again." });
   });
+  if (response.status === 401 && proof) { proof = null; return call(method, path, body, options); } // it has ended
   if (response.status === 401 && !options.anonymous) location.assign(`/?next=${encodeURIComponent(location.pathname)}`);
   if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+  if (response.status === 202) return { asked: true }; // it waits for someone's answer
   return response.status === 204 ? null : response.json();
 }
 

@@ -57,7 +57,7 @@ export function avatar(person, size = "") {
 /** Avatar, name and handle in one line. */
 export function personLine(person, note = "") {
   return h("div.person", {}, avatar(person),
-    h("div.grow", {}, h("b.ellipsis", {}, person.display_name), h("small.ellipsis", {}, note || `@${person.handle}`)));
+    h("div.grow", {}, h("b.ellipsis", {}, person.display_name), h(note ? "small" : "small.ellipsis", {}, note || `@${person.handle}`)));
 }
 
 /** Say something to a screen reader without moving the focus. */

@@ -55,6 +55,7 @@ function drawTeens(active) {
   const self = { id: me, handle: document.body.dataset.handle, display_name: "You" };
   const mine = isMinor ? [{ teen: self }] : active.filter((link) => link.guardian.id === me);
   if (!isMinor) mine.push({ teen: self });
+  teens.classList.toggle("several", mine.filter((link) => link.teen.id !== me).length > 1);
   fill(teens, mine.map((link) => teenCard(link.teen)));
 }
 

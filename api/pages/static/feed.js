@@ -3,7 +3,9 @@
 import { post } from "./api.js";
 import { report } from "./events.js";
 import { announce } from "./dom.js";
+import { budgetChip } from "./budget.js";
 import { itemView } from "./item.js";
+import { showLabel } from "./label.js";
 import { endPanel, errorPanel, ideaPanel, loadingPanel, morePanel, pausePanel, pollPanel } from "./panels.js";
 import { Player } from "./player.js";
 import { steerPanel } from "./steer.js";
@@ -14,6 +16,7 @@ const PAGE_SIZE = 8;
 const reel = document.getElementById("reel");
 const continuous = reel.dataset.continuous === "true"; // what law, platform, guardians and the viewer agreed on
 const state = { loading: null, ended: false, tail: null, fresh: 0 };
+const chip = budgetChip(document.getElementById("budget-open"), budgeted);
 const player = new Player(reel, { autoplay: continuous, onShow: shown });
 
 /** Put a node before whatever stands at the end of the reel. */
@@ -40,13 +43,25 @@ function loadPage() {
   return state.loading;
 }
 
+/** Ask for a page. A warning label comes first; one that may not be skipped comes in place of a page, so ask again. */
+async function nextPage() {
+  const mode = sessionStorage.getItem("kindling-mode") ?? "ranked";
+  const page = await post("/v1/feed", { size: PAGE_SIZE, mode });
+  chip.show(page.session);
+  if (!page.label) return page;
+  player.video?.pause();
+  await showLabel(page.label);
+  if (!page.label.skippable && !page.items.length && !page.pause) return nextPage();
+  if (continuous) player.play();
+  return page;
+}
+
 async function fetchPage() {
   const round = state.fresh;
   reel.setAttribute("aria-busy", "true");
   setTail(loadingPanel());
   try {
-    const mode = sessionStorage.getItem("kindling-mode") ?? "ranked";
-    const page = await post("/v1/feed", { size: PAGE_SIZE, mode });
+    const page = await nextPage();
     if (round === state.fresh) layOut(page);
   } catch (error) {
     setTail(errorPanel(error, loadPage));
@@ -106,7 +121,7 @@ function shown(node) {
 function loadQuietly() {
   if (state.loading) return;
   const round = state.fresh;
-  state.loading = post("/v1/feed", { size: PAGE_SIZE, mode: sessionStorage.getItem("kindling-mode") ?? "ranked" })
+  state.loading = nextPage()
     .then((page) => {
       if (round !== state.fresh) return;
       const here = player.current;
@@ -128,6 +143,12 @@ function resume() {
 }
 
 function next() { player.step(1); }
+
+/** Someone gave themselves some minutes, or ended that: a feed that had stopped may go on. */
+function budgeted() {
+  if (state.tail?.dataset.pause) return resume();
+  return undefined;
+}
 
 /** What has not been watched yet no longer fits what was asked for: drop it and fetch a page that does. */
 async function steered(changed) {
@@ -182,4 +203,3 @@ const steer = steerPanel({
 });
 listenToKeys({ player, focusSteer: steer.focus });
 loadPage();
-

@@ -93,7 +93,8 @@ function followButton(item) {
     const on = button.getAttribute("aria-pressed") !== "true";
     show(on);
     try {
-      await (on ? put : remove)(`/v1/people/${creator.id}/follow`);
+      const answer = await (on ? put : remove)(`/v1/people/${creator.id}/follow`);
+      if (answer?.asked) button.textContent = "Asked";
     } catch (error) {
       show(!on);
       complain(error);

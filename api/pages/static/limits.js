@@ -23,6 +23,7 @@ export function pauseControls(session, redraw) {
     try { await act(); toast(says); await redraw(); } catch (error) { complain(error); }
   };
   if (!session.is_open) {
+    if (session.budget?.closed_until) return null;
     return h("div.spread", {}, h("p.hint", {}, session.resumes_at ? `Your feed is closed until ${clockTime(session.resumes_at)}.` : "Your feed is closed."),
       h("button.button.compact", { type: "button", onclick: change(() => remove("/v1/me/break"), "Your own break is over.") }, "End my break"));
   }

@@ -94,6 +94,8 @@ function idea(prompt) {
   return h("div.idea", {}, h("q", {}, prompt), h("a.button.primary", { href: `/create?prompt=${encodeURIComponent(prompt)}` }, icon("create"), "Make this"));
 }
 
+const OWN = new Set(["break", "budget"]); // what people set themselves, they can end
+
 /** The pause: what you made, what friends made, an idea, and when the feed opens again. */
 export function pausePanel(pause, resume) {
   const clock = h("b", {}, pause.resumes_at ? until(pause.resumes_at) : "");
@@ -101,7 +103,7 @@ export function pausePanel(pause, resume) {
   again.addEventListener("click", () => busy(again, resume));
   const node = panel(pause.title, icon("flame"), h("h2.display", {}, pause.title), h("p", {}, pause.text),
     pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": "Until the feed opens again" }, clock, h("span", {}, "until it opens again")),
-    again,
+    again, OWN.has(pause.kind) && h("a.button", { href: "/time" }, icon("clock"), "Change this under My time"),
     made("You made", pause.you_made), made("Friends made", pause.friends_made),
     pause.idea && idea(pause.idea));
   node.dataset.pause = pause.kind;

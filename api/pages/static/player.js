@@ -55,7 +55,7 @@ export class Player {
 
   async play() {
     const { video } = this;
-    if (!video) return;
+    if (!video || document.querySelector("dialog.warning")) return; // nothing plays under a warning label
     video.muted = !this.soundOn;
     try {
       await video.play();

@@ -2,6 +2,7 @@
 
 import { get } from "./api.js";
 import { h } from "./dom.js";
+import { budgetControls } from "./budget.js";
 import { dotPlot } from "./plot.js";
 import { limitFigures, pauseControls } from "./limits.js";
 import { empty, loadInto } from "./ui.js";
@@ -15,7 +16,7 @@ function drawWeek() {
 
 function drawLimits() {
   return loadInto(at("limits"), () => get("/v1/me/wellbeing"), (time) =>
-    h("div.stack", {}, limitFigures(time), pauseControls(time.session, drawLimits)));
+    h("div.stack", {}, limitFigures(time), budgetControls(time.session, drawLimits), pauseControls(time.session, drawLimits), nudgeWords(time.nudges)));
 }
 
 function drawSaid() {
@@ -24,6 +25,14 @@ function drawSaid() {
     if (!told.length) return empty("You have not been asked yet. Now and then a question comes; skipping it is always fine.");
     return h("div.stack", {}, told.map((series) => h("div.stack.tight", {}, dotPlot(series), series.offers_help && help())));
   });
+}
+
+/** How I took the gentle words after long scrolling: what they are for, and that waving them away is fine. */
+function nudgeWords({ shown, dismissed, heeded, turned_off: off }) {
+  const times = (n) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
+  if (off) return h("p.hint", {}, "You have asked for no more gentle words after long scrolling. None come.");
+  if (!shown) return null;
+  return h("p.hint", { "data-nudges": shown }, `In the last two weeks we spoke up ${times(shown)} after long scrolling. ${heeded ? `You then did something else ${times(heeded)}. ` : ""}${dismissed ? "Waving it away is fine: we speak up more rarely then." : ""}`);
 }
 
 /** Words for a low score: an offer, never a diagnosis. */
