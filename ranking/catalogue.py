@@ -110,7 +110,8 @@ class Catalogue:
 
     def newest_by(self, people: Array, *, each: int) -> Array:
         """Return up to ``each`` newest videos of every one of these people (rows), fresh ones first."""
-        found = [row for person in people for row in self._fresh.by_creator.get(int(person), ())[:each]]
+        made = self._fresh.by_creator
+        found = [row for person in people.tolist() for row in made.get(person, ())[:each]] if made else []
         kept = self.snapshot.by_creator.of_many(people[people < self._people], each=each)
         return np.concatenate([np.array(found, dtype=np.int64), kept.astype(np.int64)])
 

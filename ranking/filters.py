@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.vocabulary import Audience
+from ranking.among import among
 from ranking.catalogue import Catalogue
 from ranking.state import ViewerState
 from ranking.steering.matching import Demand, Steering
@@ -27,9 +28,9 @@ class Filters:
         column = "adult" if state.viewer.audience == Audience.ADULT else "teen"
         allowed: Array = (
             catalogue.take(column, rows)
-            & (catalogue.take("open", rows) | np.isin(creators, state.granted))
-            & ~np.isin(creators, state.blocked)
-            & ~np.isin(rows, state.hidden)
+            & (catalogue.take("open", rows) | among(creators, state.granted))
+            & ~among(creators, state.blocked)
+            & ~among(rows, state.hidden)
             & (creators != state.row)
         )
         return allowed
@@ -40,5 +41,5 @@ class Filters:
 
     def unseen(self, state: ViewerState, catalogue: Catalogue, rows: Array) -> Array:
         """Return which rows are new to the viewer: neither the video nor, of late, the same film; bool (n,)."""
-        films = catalogue.take("film", state.seen[: self.film_window])
-        return ~np.isin(rows, state.seen) & ~np.isin(catalogue.take("film", rows), films)
+        films = np.unique(catalogue.take("film", state.seen[: self.film_window]))
+        return ~among(rows, state.ever_seen) & ~among(catalogue.take("film", rows), films)

@@ -1,4 +1,4 @@
-"""A page, step by step: candidates, filters, heads, value, steer, diversity, exploration."""
+"""A page, step by step: candidates, filters, first stage, heads, value, steer, diversity, exploration."""
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from core.ids import VideoId
 from core.vocabulary import FeedMode, Reason
+from ranking.among import among
 from ranking.catalogue import Catalogue
 from ranking.diversity import Candidates, Rules, arrange
 from ranking.explanations import reason_for, reason_same_for_all, reason_seen_all, reason_steered
 from ranking.exploration import Placed, explore
 from ranking.features import matrix
 from ranking.filters import Filters
+from ranking.first_stage import looked_at_first
 from ranking.page import RankedItem, RankedPage, SteerPart
 from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
@@ -30,6 +32,7 @@ Visible = Callable[[Sequence[VideoId]], Set[VideoId]]
 _IMPRESSION = COUNTS.index("impression")
 _STEERED_FROM = 0.75  # a steer that adds this much is the reason an item is there
 _CHECKED_AT_ONCE = 96
+_SCORED_SHARE = 0.9  # of what the heads may look at; when refusals leave fewer, the next best are looked at too
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,18 @@ class Scored:
             factors=tuple((name, values[places]) for name, values in self.valued.factors),
             value=self.valued.value[places],
         )
-        effect = replace(self.effect, refused=self.effect.refused[places], additions=self.effect.additions[:, places])
         return Scored(
-            self.pool.only(places), valued, effect, self.scores[places], self.is_known[places],
+            self.pool.only(places), valued, _effect_at(self.effect, places), self.scores[places], self.is_known[places],
             self.is_mutual[places], self.is_seen[places],
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the heads look at, and what steers do to it."""
+
+    pool: Pool
+    effect: Effect
 
 
 class Ranker:
@@ -85,7 +95,7 @@ class Ranker:
             viewer = viewer.anonymous()
         demands = self._steering.demands(viewer.steers)
         query = Query(state_of(viewer, catalogue, now), catalogue, demands if viewer.is_personal else ())
-        scored = self._scored(self._pool(query, demands, mode, size), query, mode)
+        scored = self._scored(self._candidates_for(query, demands, mode, size), query, mode)
         scored = self._checked(scored, catalogue, visible, size)
         placed = self._placed(scored, query, size, mode, page_id)
         signals = (*viewer.signals_used, *(("steers",) if viewer.steers else ()))
@@ -97,26 +107,49 @@ class Ranker:
             signals_used=signals,
         )
 
-    def _pool(self, query: Query, demands: tuple[Demand, ...], mode: FeedMode, size: int) -> Pool:
+    def _candidates_for(self, query: Query, demands: tuple[Demand, ...], mode: FeedMode, size: int) -> Chosen:
         """Candidates that may be shown; filled up with the newest, and at last with the oldest seen."""
         pool = self._sourced(query, mode)
-        pool = pool.only(self._may_stand(query, demands, pool.rows))
-        fresh = pool.only(self._filters.unseen(query.state, query.catalogue, pool.rows))
+        pool = pool.only(self._filters.allowed(query.state, query.catalogue, pool.rows))
+        pool = pool.only(self._filters.unseen(query.state, query.catalogue, pool.rows))
+        chosen = self._looked_at(pool, query, demands, mode)
         enough = 2 * size if mode == FeedMode.RANKED else size
-        if len(fresh.rows) < enough:
-            fresh = _joined(fresh, self._backfill(query, demands))
-        if len(fresh.rows) < enough:
-            fresh = _joined(fresh, self._oldest_seen(query, demands))
-        return fresh
+        for fill in (self._backfill, self._oldest_seen):
+            if len(chosen.pool.rows) < enough:
+                filled = chosen.pool.joined(fill(query, demands))
+                chosen = Chosen(filled, self._effect(query.demands, query, filled))
+        return chosen
+
+    def _looked_at(self, pool: Pool, query: Query, demands: tuple[Demand, ...], mode: FeedMode) -> Chosen:
+        """Choose what the heads look at, some hundreds at a time until enough of them are not refused."""
+        limit = self._policy.sources.scored
+        order = np.arange(len(pool.rows))
+        if mode != FeedMode.CHRONOLOGICAL:
+            is_known = among(query.catalogue.take("creator", pool.rows), query.state.follows)
+            order = looked_at_first(pool, query, self._policy, is_known)
+        chosen, effects = pool.only(order[:0]), [self._effect(demands, query, pool.only(order[:0]))]
+        start = 0
+        while start < len(order) and len(chosen.rows) < _SCORED_SHARE * limit:
+            part = pool.only(np.sort(order[start : start + limit - len(chosen.rows)]))
+            effect = self._effect(demands, query, part)
+            stays = np.flatnonzero(~effect.refused)
+            chosen, start = chosen.beside(part.only(stays)), start + len(part.rows)
+            effects.append(_effect_at(effect, stays))
+        is_same = demands == query.demands
+        return Chosen(chosen, _side_by_side(effects) if is_same else self._effect(query.demands, query, chosen))
+
+    def _effect(self, demands: Sequence[Demand], query: Query, pool: Pool) -> Effect:
+        is_known = among(query.catalogue.take("creator", pool.rows), query.state.follows)
+        return self._steering.effect(demands, query.catalogue, pool.rows, is_known)
 
     def _sourced(self, query: Query, mode: FeedMode) -> Pool:
         if mode != FeedMode.CHRONOLOGICAL:
-            return _cut(gather(self._sources, query), self._policy.sources.scored)
+            return gather(self._sources, query)
         limit = self._policy.sources.backfill
         followed = newest_first(query.catalogue, query.catalogue.newest_by(query.state.follows, each=limit))[:limit]
         rest = np.setdiff1d(query.catalogue.newest(limit), followed)
         rows = np.concatenate([followed, newest_first(query.catalogue, rest)])
-        return Pool(rows, (Reason.CHRONOLOGICAL,) * len(rows))
+        return Pool.of(rows, Reason.CHRONOLOGICAL)
 
     def _may_stand(self, query: Query, demands: tuple[Demand, ...], rows: Array) -> Array:
         allowed = self._filters.allowed(query.state, query.catalogue, rows)
@@ -125,33 +158,29 @@ class Ranker:
 
     def _backfill(self, query: Query, demands: tuple[Demand, ...]) -> Pool:
         rows = query.catalogue.newest(self._policy.sources.backfill)
-        rows = rows[self._may_stand(query, demands, rows)]
         rows = rows[self._filters.unseen(query.state, query.catalogue, rows)]
-        return Pool(rows, (Reason.FRESH,) * len(rows))
+        return Pool.of(rows[self._may_stand(query, demands, rows)], Reason.FRESH)
 
     def _oldest_seen(self, query: Query, demands: tuple[Demand, ...]) -> Pool:
         seen = query.state.seen
         _, last = np.unique(seen, return_index=True)  # the first time a row comes up is when it was last seen
         rows = seen[np.sort(last)[::-1]]
         rows = rows[self._may_stand(query, demands, rows)][: self._policy.sources.scored]
-        return Pool(rows, (Reason.FRESH,) * len(rows))
+        return Pool.of(rows, Reason.FRESH)
 
-    def _scored(self, pool: Pool, query: Query, mode: FeedMode) -> Scored:
-        state, catalogue = query.state, query.catalogue
-        creators = catalogue.take("creator", pool.rows)
-        is_known = np.isin(creators, state.follows)
-        is_mutual = is_known & np.isin(creators, state.followers)
-        heads = catalogue.snapshot.heads.probabilities(matrix(facts_for(state, catalogue, pool.rows)))
+    def _scored(self, chosen: Chosen, query: Query, mode: FeedMode) -> Scored:
+        state, catalogue, pool = query.state, query.catalogue, chosen.pool
+        facts = facts_for(state, catalogue, pool.rows)
+        is_known, is_mutual = facts.follows_creator > 0, facts.follows_creator * facts.followed_by_creator > 0
         valued = value_of(
-            self._policy, heads, follows=is_known, mutual=is_mutual, limited=catalogue.take("limited", pool.rows),
-            personal=state.viewer.is_personal,
+            self._policy, catalogue.snapshot.heads.probabilities(matrix(facts)), follows=is_known, mutual=is_mutual,
+            limited=catalogue.take("limited", pool.rows), personal=state.viewer.is_personal,
         )  # fmt: skip
-        effect = self._steering.effect(query.demands, catalogue, pool.rows, is_known)
-        is_seen = np.isin(pool.rows, state.seen)
-        scores = valued.value + effect.total
+        is_seen = among(pool.rows, state.ever_seen)
+        scores = valued.value + chosen.effect.total
         if mode == FeedMode.CHRONOLOGICAL:
             scores = -np.arange(len(pool.rows), dtype=np.float64)
-        return Scored(pool, valued, effect, scores, is_known, is_mutual, is_seen)
+        return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen)
 
     def _checked(self, scored: Scored, catalogue: Catalogue, visible: Visible, size: int) -> Scored:
         """Ask the database about the best, and about the rest only if too few of them may be shown."""
@@ -188,8 +217,10 @@ class Ranker:
         taken = set(order)
         films = set(query.catalogue.take("film", scored.pool.rows[order]).tolist()) if order else set()
         for place in np.flatnonzero(scored.is_seen):
+            if len(order) == size:
+                break
             film = int(query.catalogue.take("film", scored.pool.rows[[place]])[0])
-            if len(order) < size and int(place) not in taken and film not in films:
+            if int(place) not in taken and film not in films:
                 order.append(int(place))
                 films.add(film)
         return order
@@ -226,7 +257,7 @@ class Ranker:
         additions = scored.effect.additions[:, place]
         strongest = int(np.argmax(additions)) if len(additions) else -1
         is_steered = strongest >= 0 and additions[strongest] >= _STEERED_FROM
-        source = scored.pool.reasons[place]
+        source = scored.pool.reason(place)
         if scored.is_seen[place]:
             reason = reason_seen_all(source)
         elif mode == FeedMode.NON_PERSONALISED or not query.state.viewer.is_personal:
@@ -252,21 +283,17 @@ class Ranker:
         )
 
 
-def _cut(pool: Pool, limit: int) -> Pool:
-    """Keep at most ``limit`` candidates, taking from every source in turn."""
-    if len(pool.rows) <= limit:
-        return pool
-    turns: dict[Reason, int] = {}
-    turn = np.zeros(len(pool.rows))
-    for place, reason in enumerate(pool.reasons):
-        turn[place] = turns[reason] = turns.get(reason, -1) + 1
-    return pool.only(np.sort(np.argsort(turn, kind="stable")[:limit]))
+def _effect_at(effect: Effect, places: Array) -> Effect:
+    return replace(effect, refused=effect.refused[places], additions=effect.additions[:, places])
 
 
-def _joined(first: Pool, second: Pool) -> Pool:
-    new = ~np.isin(second.rows, first.rows)
-    extra = second.only(new)
-    return Pool(np.concatenate([first.rows, extra.rows]), first.reasons + extra.reasons)
+def _side_by_side(effects: Sequence[Effect]) -> Effect:
+    """Return the effects on several lists of videos as one on all of them."""
+    return replace(
+        effects[0],
+        refused=np.concatenate([effect.refused for effect in effects]),
+        additions=np.concatenate([effect.additions for effect in effects], axis=1),
+    )
 
 
 def _seen_in_turn(order: Array, is_seen: Array) -> Array:

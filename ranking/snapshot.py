@@ -19,7 +19,7 @@ from core.errors import BrokenArtifact
 from ranking.heads import Heads
 
 SNAPSHOT_NAME = "ranking-snapshot"
-SNAPSHOT_SCHEMA = 1
+SNAPSHOT_SCHEMA = 2
 CURRENT = "CURRENT"
 VECTOR_DIMENSIONS = 64
 ID_TYPE = "S64"
@@ -64,8 +64,52 @@ class Rows:
 
     def of_many(self, owners: Sequence[int] | Array, *, each: int | None = None) -> Array:
         """Return the lists of several owners after one another, at most ``each`` entries of every list."""
-        lists = [self.of(int(owner))[:each] for owner in owners]
-        return np.concatenate(lists) if lists else self.indices[:0]
+        chosen = np.asarray(owners, dtype=np.int64)
+        chosen = chosen[(chosen >= 0) & (chosen < len(self.indptr) - 1)]
+        starts = self.indptr[chosen]
+        lengths = self.indptr[chosen + 1] - starts
+        if each is not None:
+            lengths = np.minimum(lengths, each)
+        before = np.cumsum(lengths) - lengths
+        places = np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+        return np.asarray(self.indices[places])
+
+
+@dataclass(frozen=True, slots=True)
+class IdIndex:
+    """Finds the rows of ids: a sorted column of 64-bit hashes, the row of each, and the ids to prove the find.
+
+    Comparing eight bytes instead of an id of 64 makes the look-up of a page's 1,500 seen videos a matter of
+    microseconds each, also in a million rows.
+    """
+
+    ids: Array  # (n,) ID_TYPE
+    keys: Array  # (n,) uint64, sorted
+    order: Array  # (n,) int32: the row of each key
+
+    def rows(self, wanted: Iterable[str]) -> Array:
+        """Return the row of each id, -1 for those that are not there; shape (n,), int64."""
+        asked = np.array([key.encode() for key in wanted], dtype=ID_TYPE)
+        if not len(self.ids) or not len(asked):
+            return np.full(len(asked), -1, dtype=np.int64)
+        hashes = hashes_of(asked)
+        ascending = np.argsort(hashes)  # neighbours in turn: a page of keys is read once
+        places = np.empty(len(hashes), dtype=np.int64)
+        places[ascending] = np.searchsorted(self.keys, hashes[ascending])
+        rows = self.order[np.minimum(places, len(self.keys) - 1)]
+        return np.where(self.ids[rows] == asked, rows, -1).astype(np.int64)
+
+
+def hashes_of(ids: Array) -> Array:
+    """Return a 64-bit hash of each id (``ID_TYPE``): its eight words, each times an odd number of its own."""
+    words = np.ascontiguousarray(ids).view("<u8").reshape(len(ids), len(_ODD))
+    mixed: Array = (words * _ODD).sum(axis=1, dtype=np.uint64)
+    return np.asarray((mixed ^ (mixed >> np.uint64(29))) * _ODD[0])
+
+
+_ODD = np.random.Generator(np.random.PCG64(1)).integers(1, 1 << 63, size=8, dtype=np.uint64) * np.uint64(2) + np.uint64(
+    1
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +119,10 @@ class Snapshot:
     manifest: Manifest
     built_at: float  # seconds since 1970, UTC
     videos: dict[str, Array]
-    video_order: Array  # rows in order of id, for look-up
+    video_index: IdIndex
     tokens: Rows  # hashed word stems per video
     people: Array  # ids, in order
+    person_index: IdIndex
     person_vectors: Array  # (people, 64)
     follows: Rows  # person -> whom they follow
     followers: Rows  # person -> who follows them
@@ -107,11 +152,11 @@ class Snapshot:
 
     def video_rows(self, video_ids: Iterable[str]) -> Array:
         """Return the row of each video, -1 for those it does not hold; shape (n,), int64."""
-        return _look_up(self.videos["id"], self.video_order, video_ids)
+        return self.video_index.rows(video_ids)
 
     def person_rows(self, person_ids: Iterable[str]) -> Array:
         """Return the row of each person, -1 for those it does not hold; shape (n,), int64."""
-        return _look_up(self.people, None, person_ids)
+        return self.person_index.rows(person_ids)
 
 
 def current_folder(snapshots: Path) -> Path:
@@ -154,23 +199,34 @@ def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
     def rows(name: str) -> Rows:
         return Rows(column(f"{name}.indptr"), column(f"{name}.indices"))
 
+    videos = {name: column(f"videos/{name}") for name in VIDEO_COLUMNS}
+    people = column("people/id")
     return Snapshot(
         manifest=manifest,
         built_at=built_at,
-        videos={name: column(f"videos/{name}") for name in VIDEO_COLUMNS},
-        video_order=column("videos/order"),
+        videos=videos,
+        video_index=IdIndex(videos["id"], column("videos/key"), column("videos/order")),
         tokens=rows("videos/tokens"),
-        people=column("people/id"),
+        people=people,
+        person_index=IdIndex(people, column("people/key"), column("people/order")),
         person_vectors=column("people/vector"),
         follows=rows("people/follows"),
         followers=rows("people/followers"),
         by_creator=rows("people/videos"),
         creator_counts=column("people/counts"),
         content_map=column("content_map"),
-        index=faiss.read_index(str(folder / "similar.faiss"), faiss.IO_FLAG_MMAP),
-        text_index=faiss.read_index(str(folder / "text.faiss"), faiss.IO_FLAG_MMAP),
+        index=_index(faiss, folder / "similar.faiss"),
+        text_index=_index(faiss, folder / "text.faiss"),
         heads=Heads.open(folder / "heads"),
     )
+
+
+def _index(faiss: Any, path: Path) -> Any:
+    """Open a vector index on the mapped file."""
+    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+    if hasattr(index, "invlists"):  # reading lists ahead in 32 threads is for disks that turn
+        faiss.downcast_InvertedLists(index.invlists).prefetch_nthread = 0
+    return index
 
 
 def _check_shapes(snapshot: Snapshot, folder: Path) -> None:
@@ -187,16 +243,6 @@ def _check_shapes(snapshot: Snapshot, folder: Path) -> None:
             expected="Make it again with `kindling train snapshot`.",
             path=str(folder),
         )
-
-
-def _look_up(ids: Array, order: Array | None, wanted: Iterable[str]) -> Array:
-    keys = np.array([key.encode() for key in wanted], dtype=ID_TYPE)
-    if not len(ids) or not len(keys):
-        return np.full(len(keys), -1, dtype=np.int64)
-    places = np.searchsorted(ids, keys, sorter=order)
-    places = np.minimum(places, len(ids) - 1)
-    rows = places if order is None else order[places]
-    return np.where(ids[rows] == keys, rows, -1).astype(np.int64)
 
 
 def _missing(snapshots: Path, what: str) -> BrokenArtifact:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
 from core.records import Event
+from ranking.among import among
 from ranking.catalogue import Catalogue
 from ranking.features import AFFINITY_HALF_LIFE_S, SERVING_POSITION, TASTE_HALF_LIFE_S, PairFacts, decayed, unit
 from ranking.snapshot import VECTOR_DIMENSIONS
@@ -30,6 +31,21 @@ class Acts:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom the people a viewer follows follow, by the snapshot's graph, and how many of them do."""
+
+    people: Array  # rows, sorted
+    counts: Array  # (n,) float64
+
+    def of(self, people: Array) -> Array:
+        """Return how many of those followed follow each of these people (rows); shape (n,), float64."""
+        if not len(self.people):
+            return np.zeros(len(people))
+        places = np.minimum(np.searchsorted(self.people, people), len(self.people) - 1)
+        return np.where(self.people[places] == people, self.counts[places], 0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class ViewerState:
     """Everything about the viewer that sources and features read."""
 
@@ -39,9 +55,11 @@ class ViewerState:
     follows: Array  # rows, sorted
     followers: Array  # rows, sorted
     granted: Array  # rows of those whose videos for followers the viewer may see, sorted
-    blocked: Array  # rows
-    hidden: Array  # video rows
+    blocked: Array  # rows, sorted
+    hidden: Array  # video rows, sorted
     seen: Array  # video rows, newest first
+    ever_seen: Array  # the same, sorted and distinct
+    reach: Reach
     acts: Acts
     taste: Array  # (64,), length one or zero
     text_taste: Array  # (384,), length one or zero
@@ -60,19 +78,23 @@ def state_of(viewer: Viewer, catalogue: Catalogue, now: datetime) -> ViewerState
     now_s = now.timestamp()
     acts, ages = _acts(viewer.events, catalogue, now_s)
     vectors = catalogue.take("vector", acts.rows)
-    texts = catalogue.take("text", acts.rows).astype(np.float64)
+    texts = catalogue.take("text", acts.rows).astype(np.float32)
     nobody = np.zeros(0, dtype=np.int64)
     granted = _known(catalogue.people_rows(sorted(viewer.follows)))
+    seen = _kept(catalogue.rows_of([video_id for video_id, _ in viewer.seen]))
+    follows = granted if viewer.is_personal else nobody
     return ViewerState(
         viewer=viewer,
         now_s=now_s,
         row=int(catalogue.people_rows([viewer.person_id])[0]),
-        follows=granted if viewer.is_personal else nobody,
+        follows=follows,
         followers=_known(catalogue.people_rows(sorted(viewer.followers))) if viewer.is_personal else nobody,
         granted=granted,
         blocked=_known(catalogue.people_rows(sorted(viewer.blocked))),
         hidden=_known(catalogue.rows_of(sorted(viewer.hidden))),
-        seen=_kept(catalogue.rows_of([video_id for video_id, _ in viewer.seen])),
+        seen=seen,
+        ever_seen=np.unique(seen),
+        reach=_reach(follows, catalogue),
         acts=acts,
         taste=taste_of(vectors, acts.weights, VECTOR_DIMENSIONS),
         text_taste=taste_of(texts, acts.weights, TEXT_DIMENSIONS),
@@ -86,7 +108,7 @@ def taste_of(vectors: Array, weights: Array, dimensions: int) -> Array:
     """Return the weighted mean direction of some vectors: length one, or zeros if there is nothing to go by."""
     if not len(vectors):
         return np.zeros(dimensions)
-    taste: Array = unit((weights[:, None] * vectors).sum(axis=0))
+    taste: Array = unit(weights @ vectors)
     return taste
 
 
@@ -96,12 +118,12 @@ def facts_for(state: ViewerState, catalogue: Catalogue, rows: Array) -> PairFact
     count = len(rows)
     return PairFacts(
         age_s=state.now_s - catalogue.take("published_at", rows),
-        follows_creator=np.isin(creators, state.follows).astype(np.float64),
-        followed_by_creator=np.isin(creators, state.followers).astype(np.float64),
-        common_friends=common_friends(state.follows, catalogue, creators),
-        affinity=np.array([state.affinity.get(int(creator), 0.0) for creator in creators]),
-        taste=catalogue.take("vector", rows) @ state.taste,
-        text_taste=catalogue.take("text", rows).astype(np.float64) @ state.text_taste,
+        follows_creator=among(creators, state.follows).astype(np.float64),
+        followed_by_creator=among(creators, state.followers).astype(np.float64),
+        common_friends=state.reach.of(creators),
+        affinity=np.array([state.affinity.get(creator, 0.0) for creator in creators.tolist()]),
+        taste=products(catalogue.take("vector", rows), state.taste),
+        text_taste=products(catalogue.take("text", rows), state.text_taste),
         counts=catalogue.take("counts", rows),
         creator_counts=creator_counts(catalogue, creators),
         seconds=catalogue.take("seconds", rows),
@@ -112,16 +134,19 @@ def facts_for(state: ViewerState, catalogue: Catalogue, rows: Array) -> PairFact
     )
 
 
-def common_friends(follows: Array, catalogue: Catalogue, creators: Array) -> Array:
-    """Return how many of ``follows`` follow each creator, by the snapshot's graph; shape (n,)."""
-    reached = catalogue.snapshot.follows.of_many(follows)
-    if not len(reached):
-        return np.zeros(len(creators))
-    tally = np.bincount(reached, minlength=len(catalogue.snapshot.people))
-    inside = creators < len(tally)
-    counts = np.zeros(len(creators))
-    counts[inside] = tally[creators[inside]]
-    return counts
+def products(vectors: Array, direction: Array) -> Array:
+    """Return the inner product of each vector with a direction, in float32; shape (n,).
+
+    Not ``vectors @ direction``: a matrix product adds up in an order that depends on how many rows there are, and a
+    score must not depend on what else is scored.
+    """
+    products: Array = np.einsum("ij,j->i", vectors.astype(np.float32), direction.astype(np.float32))
+    return products
+
+
+def _reach(follows: Array, catalogue: Catalogue) -> Reach:
+    people, counts = np.unique(catalogue.snapshot.follows.of_many(follows), return_counts=True)
+    return Reach(people.astype(np.int64), counts.astype(np.float64))
 
 
 def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
@@ -134,14 +159,16 @@ def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
 
 
 def _acts(events: Sequence[Event], catalogue: Catalogue, now_s: float) -> tuple[Acts, Array]:
-    weighed = [(event, taste_weight(event.kind, event.value)) for event in events if event.video_id is not None]
-    weighed = [(event, weight) for event, weight in weighed if weight != 0.0]
-    rows = catalogue.rows_of([str(event.video_id) for event, _ in weighed])
+    weighed = [
+        (str(event.video_id), weight, now_s - event.received_at.timestamp(), event.kind in CREATIVE)
+        for event in events
+        if event.video_id is not None and (weight := taste_weight(event.kind, event.value)) != 0.0
+    ]
+    rows = catalogue.rows_of([video_id for video_id, _, _, _ in weighed])
     kept = rows >= 0
-    raw = np.array([weight for _, weight in weighed], dtype=np.float64)[kept]
-    ages = np.array([now_s - event.received_at.timestamp() for event, _ in weighed], dtype=np.float64)
-    creative = np.array([event.kind in CREATIVE for event, _ in weighed], dtype=bool)[kept]
-    ages = ages[kept]
+    raw = np.array([weight for _, weight, _, _ in weighed], dtype=np.float64)[kept]
+    ages = np.array([age for _, _, age, _ in weighed], dtype=np.float64)[kept]
+    creative = np.array([is_creative for _, _, _, is_creative in weighed], dtype=bool)[kept]
     return Acts(rows[kept], raw * decayed(ages, TASTE_HALF_LIFE_S), raw, creative), ages
 
 

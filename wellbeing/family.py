@@ -16,8 +16,8 @@ from core.vocabulary import Scope
 from wellbeing.bands import counts_as_minor
 from wellbeing.control_kinds import ControlDefinition, ControlsPolicy, Value
 from wellbeing.controls import EffectiveControls, Party, effective_controls
+from wellbeing.family_policy import InviteRules
 from wellbeing.laws import LawsPolicy
-from wellbeing.policy import InviteRules
 
 Changes = Mapping[str, Value | None]
 
@@ -298,6 +298,15 @@ LOG_TEXTS = {
     "ended": "ended the family link with {other}",
     "control_set": "set {title} to {value}; it now holds at {after} (before: {before})",
     "control_cleared": "took back their setting of {title}; it now holds at {after} (before: {before})",
+    "asked_more_time": "asked for {minutes} more minutes today",
+    "asked_change": "asked for {title} at {value}",
+    "asked_objection": "objected to {title}",
+    "ask_granted": "said yes: {about}",
+    "ask_declined": "said no: {about}",
+    "ask_withdrawn": "took back: {about}",
+    "time_granted": "gave {minutes} more minutes for today",
+    "consent_given": "consented to {title}",
+    "consent_revoked": "took back the consent to {title}",
 }
 
 

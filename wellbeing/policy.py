@@ -13,6 +13,7 @@ from wellbeing.bands import MINORS, AgeBand
 from wellbeing.charter import CharterPolicy
 from wellbeing.control_kinds import ControlsPolicy
 from wellbeing.days import Night
+from wellbeing.family_policy import FamilyPolicy
 from wellbeing.laws import LawsPolicy
 from wellbeing.making import SensitivePolicy, SpendingPolicy
 from wellbeing.messaging import MessagesPolicy
@@ -282,28 +283,6 @@ class NotificationsPolicy(Policy):
 
     exempt: tuple[str, ...] = Field(description="Kinds that are always sent.")
     quiet: tuple[QuietRule, ...] = Field(description="When nothing else is.")
-
-
-class InviteRules(PolicyModel):
-    """How often one may ask."""
-
-    most_pending: int = Field(ge=1, description="Open invitations one person may have sent.")
-    days_after_a_no: int = Field(ge=1, description="Days before someone who said no may be asked again.")
-    days_open: int = Field(ge=1, description="Days an invitation stays open.")
-    most_guardians: int = Field(ge=1, description="Active guardians one teen may have.")
-
-
-class StepUpRules(PolicyModel):
-    """How fresh a proof of identity must be for whatever lets more through."""
-
-    max_age_s: int = Field(ge=30, le=3600, description="Seconds after a passkey or a fresh sign-in that it counts.")
-
-
-class FamilyPolicy(Policy):
-    """family.toml."""
-
-    invites: InviteRules
-    step_up: StepUpRules
 
 
 @dataclass(frozen=True, slots=True)

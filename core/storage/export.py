@@ -52,6 +52,7 @@ HELD = (
     Held("openings", wellbeing.openings, "person_id"),
     Held("notifications", wellbeing.notifications, "person_id"),
     Held("polls", wellbeing.polls, "person_id"),
+    Held("charter_signed_by_me", wellbeing.charter_log, "by"),
     Held("guardian_of", family.family_links, "guardian_id"),
     Held("guarded_by", family.family_links, "teen_id"),
     Held("controls_on_me", family.family_controls, "teen_id"),

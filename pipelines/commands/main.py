@@ -17,6 +17,7 @@ GROUPS = {
     "policy": "pipelines.commands.policy",
     "audit": "pipelines.commands.audit",
     "charter": "pipelines.commands.charter",
+    "wellbeing": "pipelines.commands.wellbeing",
     "db": "pipelines.commands.db",
     "lake": "pipelines.commands.lake",
 }

@@ -1,6 +1,5 @@
 """Builds serving snapshots: read the database, learn vectors, write columns, seal, and put the result in force."""
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -19,16 +18,16 @@ from core.settings import Settings
 from core.storage.database import Database
 from core.vocabulary import EventKind, Visibility
 from pipelines.offline.ranking_data import RankingData, load_ranking_data
+from pipelines.offline.snapshot_parts import Parts, joined_lists, write_parts
 from pipelines.offline.vectors import Vectors, learn_vectors
 from ranking.catalogue import family_number, film_number
 from ranking.features import decayed
-from ranking.snapshot import COUNTS, CURRENT, ID_TYPE, SNAPSHOT_NAME, SNAPSHOT_SCHEMA, VIDEO_COLUMNS
+from ranking.snapshot import COUNTS, CURRENT, SNAPSHOT_NAME, SNAPSHOT_SCHEMA, VIDEO_COLUMNS
 from ranking.words import stem_hashes
 
 Array = NDArray[Any]
 Progress = Callable[[str], None]
 _HEAT_HALF_LIFE_S = 36 * 3600.0
-_EXACT_UP_TO = 20_000  # rows that an exact index still searches well within a millisecond
 _KEPT = 4
 COUNT_OF_KIND: dict[EventKind, str] = {
     EventKind.LIKE: "like",
@@ -84,20 +83,39 @@ def publish(
     metrics: dict[str, Any] | None = None,
 ) -> Manifest:
     """Write a snapshot as of ``now`` and make it the live one. It appears whole or not at all."""
+    counted = {"people": len(data.people), "videos": len(data.videos), "events": len(data.events.at)}
+    made_by = "kindling train heads" if metrics else "kindling train snapshot"
+
+    def write(folder: Path) -> None:
+        write_snapshot(data, vectors, folder, now, heads=heads)
+
+    return put_out(write, snapshots, now, made_by=made_by, data=counted, metrics=metrics)
+
+
+def put_out(
+    write: Callable[[Path], None],
+    snapshots: Path,
+    now: datetime,
+    *,
+    made_by: str,
+    data: dict[str, Any],
+    metrics: dict[str, Any] | None = None,
+) -> Manifest:
+    """Let ``write`` fill a folder, seal it and make it the live snapshot; on any failure nothing changes."""
     try:
         snapshots.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix=".making-", dir=snapshots))
     except OSError as error:
         raise _unwritable(error) from error
     try:
-        write_snapshot(data, vectors, making, now, heads=heads)
+        write(making)
         manifest = seal(
             making,
             name=SNAPSHOT_NAME,
             schema_version=SNAPSHOT_SCHEMA,
             created_at=now,
-            made_by="kindling train heads" if metrics else "kindling train snapshot",
-            data={"people": len(data.people), "videos": len(data.videos), "events": len(data.events.at)},
+            made_by=made_by,
+            data=data,
             metrics=metrics or {},
         )
         _put_in_force(making, snapshots, manifest.revision)
@@ -110,22 +128,29 @@ def publish(
 
 def write_snapshot(data: RankingData, vectors: Vectors, folder: Path, now: datetime, *, heads: Path | None) -> None:
     """Write every column of a snapshot below ``folder``."""
-    built_at = now.timestamp()
+    write_parts(parts_of(data, vectors, now.timestamp()), folder, heads=heads)
+
+
+def parts_of(data: RankingData, vectors: Vectors, built_at: float) -> Parts:
+    """Return the columns of a snapshot of this data."""
     counts = counts_until(data, built_at)
+    by_person = np.zeros((len(data.people), len(COUNTS)))
+    np.add.at(by_person, data.creators, counts)
+    videos = {}
     for name, values in video_columns(data, vectors, counts, built_at).items():
         dtype, shape = VIDEO_COLUMNS[name]
-        _save(folder, f"videos/{name}", np.asarray(values).astype(dtype).reshape((len(data.videos), *shape)))
-    ids = np.array([video.id.encode() for video in data.videos], dtype=ID_TYPE)
-    _save(folder, "videos/order", np.argsort(ids, kind="stable").astype(np.int32))
+        videos[name] = np.asarray(values).astype(dtype).reshape((len(data.videos), *shape))
     tokens = [stem_hashes(f"{video.prompt} {video.caption} {video.style}") for video in data.videos]
-    _save_lists(folder, "videos/tokens", tokens, np.uint32)
-    _write_people(data, vectors, counts, folder)
-    _save(folder, "content_map", vectors.content_map)
-    _write_index(folder / "similar.faiss", vectors.videos)
-    _write_index(folder / "text.faiss", data.texts)
-    (folder / "meta.json").write_text(json.dumps({"built_at": built_at}), encoding="utf-8")
-    if heads is not None:
-        shutil.copytree(heads, folder / "heads")
+    return Parts(
+        built_at=built_at,
+        videos=videos,
+        tokens=joined_lists(tokens, np.uint32),
+        people=data.people,
+        person_vectors=vectors.people.astype(np.float32),
+        person_counts=by_person.astype(np.float32),
+        follows=data.follows,
+        content_map=vectors.content_map,
+    )
 
 
 def video_columns(data: RankingData, vectors: Vectors, counts: Array, built_at: float) -> dict[str, Any]:
@@ -172,62 +197,11 @@ def count_sources(data: RankingData) -> list[tuple[str, Array, Array]]:
     return [*found, ("poll_sum", is_poll, np.nan_to_num(data.events.value))]
 
 
-def csr_of(owners: Array, values: Array, count: int) -> tuple[Array, Array]:
-    """Return (indptr, indices) of lists of ``values`` by owner, each in the order given."""
-    order = np.argsort(owners, kind="stable")
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))])
-    return indptr.astype(np.int64), values[order].astype(np.int32)
-
-
 def _heat(data: RankingData, built_at: float) -> Array:
     heat = np.zeros(len(data.videos))
     chosen = np.isin(data.events.kind, [str(kind) for kind in HEATING]) & (data.events.at < built_at)
     np.add.at(heat, data.events.video[chosen], decayed(built_at - data.events.at[chosen], _HEAT_HALF_LIFE_S))
     return np.where(heat > 0.05, heat, 0.0)
-
-
-def _write_people(data: RankingData, vectors: Vectors, counts: Array, folder: Path) -> None:
-    people = len(data.people)
-    _save(folder, "people/id", data.people)
-    _save(folder, "people/vector", vectors.people.astype(np.float32))
-    by_person = np.zeros((people, len(COUNTS)))
-    np.add.at(by_person, data.creators, counts)
-    _save(folder, "people/counts", by_person.astype(np.float32))
-    order = np.lexsort((data.follows[:, 1], data.follows[:, 0]))
-    edges = data.follows[order]
-    _save_csr(folder, "people/follows", csr_of(edges[:, 0], edges[:, 1], people))
-    _save_csr(folder, "people/followers", csr_of(edges[:, 1], edges[:, 0], people))
-    newest = np.arange(len(data.videos) - 1, -1, -1)
-    _save_csr(folder, "people/videos", csr_of(data.creators[newest].astype(np.int64), newest, people))
-
-
-def _write_index(path: Path, vectors: Array) -> None:
-    import faiss
-
-    rows = np.ascontiguousarray(vectors, dtype=np.float32)
-    index: Any = faiss.IndexFlatIP(rows.shape[1])
-    if len(rows) > _EXACT_UP_TO:
-        index = faiss.index_factory(rows.shape[1], "HNSW32,SQ8", faiss.METRIC_INNER_PRODUCT)
-        index.train(rows)
-    index.add(rows)
-    faiss.write_index(index, str(path))
-
-
-def _save(folder: Path, name: str, values: Array) -> None:
-    path = folder / f"{name}.npy"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, np.ascontiguousarray(values), allow_pickle=False)
-
-
-def _save_csr(folder: Path, name: str, rows: tuple[Array, Array]) -> None:
-    _save(folder, f"{name}.indptr", rows[0])
-    _save(folder, f"{name}.indices", rows[1])
-
-
-def _save_lists(folder: Path, name: str, lists: list[Array], dtype: Any) -> None:
-    indptr = np.concatenate([[0], np.cumsum([len(item) for item in lists])]).astype(np.int64)
-    indices = np.concatenate(lists).astype(dtype) if lists else np.zeros(0, dtype=dtype)
-    _save_csr(folder, name, (indptr, indices))
 
 
 def _root(video_id: str, parents: dict[Any, Any]) -> str:

@@ -16,6 +16,7 @@ from core.records_wellbeing import ControlValue, FamilyLink, LinkStatus, Setting
 from core.storage.audit import AuditLog
 from core.storage.database import Transaction
 from core.storage.family import FamilyLinks
+from core.storage.family_asks import FamilyNotices
 from core.storage.people import People
 from core.storage.viewing import Viewing
 from pipelines.online.rooms import Rooms
@@ -174,31 +175,39 @@ def set_controls(
     now = rooms.clock.now()
     with rooms.database.write() as tx:
         People(tx).lock(teen_id)
-        teen = _teen_of(tx, actor_id, teen_id, now)
-        settings = _settings_in_force(tx, teen, now)
-        made = rooms.wellbeing.check_changes(teen, actor_id, settings, changes, scopes, now, until)
-        for change in made:
-            _apply(tx, rooms, teen, actor_id, change, now, until)
-        keep_private(tx, rooms, teen, now)
+        teen = teen_of(tx, actor_id, teen_id, now)
+        change_in(tx, rooms, actor_id, teen, changes, scopes, until=until)
         return _controls_view(tx, rooms, actor_id, teen, now)
+
+
+def change_in(
+    tx: Transaction, rooms: Rooms, actor_id: PersonId, teen: Person, changes: family.Changes,
+    scopes: Collection[str], *, until: datetime | None = None,
+) -> None:  # fmt: skip
+    """Change controls within a transaction; the caller holds the teen's lock and has looked up the relation."""
+    now = rooms.clock.now()
+    made = rooms.wellbeing.check_changes(teen, actor_id, settings_in(tx, teen, now), changes, scopes, now, until)
+    for change in made:
+        _apply(tx, rooms, teen, actor_id, change, now, until)
+    keep_private(tx, rooms, teen, now)
 
 
 def effective_controls(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> ControlsView:
     """Return what holds for a teen (or for oneself) and who set it."""
     now = rooms.clock.now()
     with rooms.database.read() as tx:
-        teen = _teen_of(tx, actor_id, teen_id, now)
+        teen = teen_of(tx, actor_id, teen_id, now)
         return _controls_view(tx, rooms, actor_id, teen, now)
 
 
 def controls_in(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> EffectiveControls:
     """Return what holds for a person now, within a transaction: for the feed, likeness and creation."""
-    return rooms.wellbeing.controls(person, _settings_in_force(tx, person, now), now)
+    return rooms.wellbeing.controls(person, settings_in(tx, person, now), now)
 
 
 def control_in(tx: Transaction, rooms: Rooms, person: Person, name: str, now: datetime) -> ControlValue:
     """Return the value of one control that holds for a person now, within a transaction."""
-    return rooms.wellbeing.control(person, _settings_in_force(tx, person, now), name, now).value
+    return rooms.wellbeing.control(person, settings_in(tx, person, now), name, now).value
 
 
 def keep_private(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> None:
@@ -211,7 +220,7 @@ def history(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> list[History
     """Return everything that ever happened in a teen's family, newest first: the same for the teen and guardians."""
     now = rooms.clock.now()
     with rooms.database.read() as tx:
-        _teen_of(tx, actor_id, teen_id, now)
+        teen_of(tx, actor_id, teen_id, now)
         entries = FamilyLinks(tx).log(teen_id)
         people = People(tx).many({entry.actor_id for entry in entries})
         return [
@@ -226,7 +235,7 @@ def activity(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> Activity:
     """Return a teen's time and counts, as the teen sees them too."""
     now = rooms.clock.now()
     with rooms.database.read() as tx:
-        teen = _teen_of(tx, actor_id, teen_id, now)
+        teen = teen_of(tx, actor_id, teen_id, now)
         controls = controls_in(tx, rooms, teen, now)
         stored = ViewingState.from_json(Viewing(tx).load(teen_id))
         state, session = rooms.wellbeing.looked_at(stored, teen, controls, now)
@@ -241,7 +250,7 @@ def guardians_in(tx: Transaction, teen: Person, now: datetime) -> dict[PersonId,
     return {ident: guardian for ident, guardian in found.items() if family.may_guard(guardian, teen, now)}
 
 
-def _settings_in_force(tx: Transaction, person: Person, now: datetime) -> list[Setting]:
+def settings_in(tx: Transaction, person: Person, now: datetime) -> list[Setting]:
     """Return what the person and their present guardians have set; what anyone else once set counts for nothing."""
     settings = FamilyLinks(tx).settings(person.id)
     if all(item.set_by == person.id for item in settings):
@@ -250,7 +259,7 @@ def _settings_in_force(tx: Transaction, person: Person, now: datetime) -> list[S
     return [item for item in settings if item.set_by in allowed]
 
 
-def _teen_of(tx: Transaction, actor_id: PersonId, teen_id: PersonId, now: datetime) -> Person:
+def teen_of(tx: Transaction, actor_id: PersonId, teen_id: PersonId, now: datetime) -> Person:
     """Return the person if ``actor_id`` is them or has an active link to them. Raises ``NotFound``."""
     teen = People(tx).find(teen_id)
     if teen is None or (actor_id != teen_id and actor_id not in guardians_in(tx, teen, now)):
@@ -284,11 +293,12 @@ def _apply(
     if until is not None:
         detail["until"] = until.isoformat(timespec="minutes")
     store.note(teen.id, actor_id, action, detail, now)
+    FamilyNotices(tx).tell({teen.id, *guardians_in(tx, teen, now)}, teen.id, actor_id, action, detail, now)
     AuditLog(tx).append(now, actor_id, f"family.{action}", teen.id, detail)
 
 
 def _controls_view(tx: Transaction, rooms: Rooms, actor_id: PersonId, teen: Person, now: datetime) -> ControlsView:
-    settings = _settings_in_force(tx, teen, now)
+    settings = settings_in(tx, teen, now)
     effective = rooms.wellbeing.controls(teen, settings, now)
     yours = {item.control: item.value for item in in_force(settings, now) if item.set_by == actor_id}
     people = People(tx).many({item.person_id for item in effective.controls.values() if item.person_id is not None})
@@ -367,6 +377,7 @@ def _note(
 ) -> None:
     detail = {"other": f"@{other.handle}", "link": link.id}
     FamilyLinks(tx).note(link.teen_id, actor.id, action, detail, now)
+    FamilyNotices(tx).tell([other.id], link.teen_id, actor.id, action, detail, now)
     AuditLog(tx).append(now, actor.id, f"family.{action}", link.id, detail)
 
 

@@ -40,34 +40,48 @@ def make_sources(limits: SourceLimits) -> list[CandidateSource[Any]]:
     ]
 
 
+REASONS = tuple(Reason)
+_CODES = {reason: code for code, reason in enumerate(REASONS)}
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Candidates with the reason that brought each; rows are distinct."""
 
-    rows: Array
-    reasons: tuple[Reason, ...]
+    rows: Array  # (n,) int64
+    codes: Array  # (n,) int8: places in ``REASONS``
+
+    @classmethod
+    def of(cls, rows: Array, reason: Reason) -> "Pool":
+        """Return candidates that were all brought for one reason."""
+        return cls(rows, np.full(len(rows), _CODES[reason], dtype=np.int8))
 
     def only(self, keep: Array) -> "Pool":
         """Return the candidates for which ``keep`` (bool or places) holds."""
-        places = np.flatnonzero(keep) if keep.dtype == bool else keep
-        return Pool(self.rows[places], tuple(self.reasons[place] for place in places))
+        return Pool(self.rows[keep], self.codes[keep])
+
+    def joined(self, other: "Pool") -> "Pool":
+        """Return these candidates, and behind them those of another pool that are not among them."""
+        return self.beside(other.only(~np.isin(other.rows, self.rows)))
+
+    def beside(self, other: "Pool") -> "Pool":
+        """Return these candidates, and behind them those of a pool that has none of them."""
+        return Pool(np.concatenate([self.rows, other.rows]), np.concatenate([self.codes, other.codes]))
+
+    def reason(self, place: int) -> Reason:
+        """Return what brought a candidate."""
+        return REASONS[int(self.codes[place])]
 
 
 def gather(sources: Sequence[CandidateSource[Any]], query: Query) -> Pool:
     """Ask every source in turn. One that fails is logged and left out: the page is made of the others."""
-    rows: list[Array] = []
-    reasons: list[Reason] = []
+    found = [Pool.of(np.zeros(0, dtype=np.int64), Reason.FRESH)]
     for source in sources:
         try:
-            found = source.candidates(query)
+            found.append(Pool.of(source.candidates(query), source.reason))
         except Exception:  # a lost source must never cost the page
             _log.exception("candidate_source_failed", source=str(source.reason))
-            continue
-        rows.append(found)
-        reasons.extend([source.reason] * len(found))
-    if not reasons:
-        return Pool(np.zeros(0, dtype=np.int64), ())
-    joined = np.concatenate(rows)
-    _, first = np.unique(joined, return_index=True)
-    first = np.sort(first)
-    return Pool(joined[first], tuple(reasons[place] for place in first))
+    rows = np.concatenate([pool.rows for pool in found])
+    codes = np.concatenate([pool.codes for pool in found])
+    _, first = np.unique(rows, return_index=True)
+    return Pool(rows, codes).only(np.sort(first))

@@ -15,7 +15,7 @@ class SimilarConfig(SourceConfig):
     """Near to what a viewer liked, by learned vectors."""
 
     seeds: int = Field(default=6, ge=0, le=50, description="Latest liked videos whose neighbours are looked for.")
-    neighbours: int = Field(default=40, ge=1, le=500, description="Neighbours looked for around each.")
+    neighbours: int = Field(default=80, ge=1, le=500, description="Neighbours looked for around each.")
 
 
 class SimilarSource(CandidateSource[SimilarConfig]):
@@ -66,8 +66,9 @@ class InspiringSource(CandidateSource[InspiringConfig]):
         rows = snapshot.cached("inspiring", lambda: self._most_inspiring(query))
         if not len(rows):
             return rows
-        rates = _create_rate(query.catalogue.take("counts", rows))
-        likeness = query.catalogue.take("vector", rows) @ self._leaning(query)
+        rates = snapshot.cached("inspiring_rates", lambda: _create_rate(query.catalogue.take("counts", rows)))
+        vectors = snapshot.cached("inspiring_vectors", lambda: query.catalogue.take("vector", rows))
+        likeness = vectors @ self._leaning(query).astype(np.float32)
         return best_first(rows, rates * (1.0 + likeness))
 
     def _leaning(self, query: Query) -> Array:

@@ -4,6 +4,7 @@ import numpy as np
 from pydantic import Field
 
 from core.vocabulary import Reason
+from ranking.among import among
 from ranking.sources.base import Array, CandidateSource, Query, SourceConfig, newest_first
 
 
@@ -30,7 +31,7 @@ class FollowingSource(CandidateSource[FollowingConfig]):
 class NearbyConfig(SourceConfig):
     """Newest of the people near a viewer in the follow graph."""
 
-    people: int = Field(default=40, ge=1, le=1000, description="How many of the nearest people are looked at.")
+    people: int = Field(default=100, ge=1, le=1000, description="How many of the nearest people are looked at.")
     per_creator: int = Field(default=4, ge=1, le=200, description="Newest videos looked at for each of them.")
     mutual_bonus: float = Field(
         default=3.0, ge=0, description="What following back adds to nearness, in shared friends."
@@ -50,22 +51,19 @@ class NearbySource(CandidateSource[NearbyConfig]):
         """Return videos of the nearest people, by nearness and then newest first."""
         people = self._nearest(query)
         rows = query.catalogue.newest_by(people, each=self.config.per_creator)
-        rank = {int(person): place for place, person in enumerate(people)}
-        places = np.array([rank[int(creator)] for creator in query.catalogue.take("creator", rows)], dtype=np.int64)
+        by_row = np.argsort(people, kind="stable")
+        places = by_row[np.searchsorted(people, query.catalogue.take("creator", rows), sorter=by_row)]
         return rows[np.lexsort((-query.catalogue.take("published_at", rows), places))]
 
     def _nearest(self, query: Query) -> Array:
-        state, snapshot = query.state, query.catalogue.snapshot
-        reached = snapshot.follows.of_many(state.follows)
-        size = len(snapshot.people)
-        if not size:
-            return np.zeros(0, dtype=np.int64)
-        nearness = np.bincount(reached, minlength=size).astype(np.float64)
-        inside = state.followers[state.followers < size]
-        nearness[inside] += self.config.mutual_bonus
-        only_followed = np.setdiff1d(state.follows, state.followers)
-        nearness[only_followed[only_followed < size]] = 0.0  # the following source brings them
-        if 0 <= state.row < size:
-            nearness[state.row] = 0.0
-        order = np.lexsort((np.arange(size), -nearness))[: self.config.people]
-        return order[nearness[order] > 0]
+        state = query.state
+        size = len(query.catalogue.snapshot.people)
+        people = np.union1d(state.reach.people, state.followers)
+        nearness = state.reach.of(people)
+        nearness[among(people, state.followers)] += self.config.mutual_bonus
+        only_followed = among(people, state.follows) & ~among(people, state.followers)
+        nearness[only_followed | (people == state.row) | (people >= size)] = (
+            0.0  # the following source brings the first
+        )
+        order = np.lexsort((people, -nearness))[: self.config.people]
+        return np.asarray(people[order[nearness[order] > 0]])

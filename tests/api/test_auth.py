@@ -145,13 +145,15 @@ def objects(town: Town) -> Objects:
             "page_id": page["page_id"], "position": "0", "steer_id": steer["id"], "video_id": draft.json()["id"],
             "teen_id": TIM, "link_id": "link_gus", "person_id": "per_nobody", "poll_id": "poll_ann",
             "nudge_id": "nudge_nobody", "case_id": "case_nobody", "character_id": "char_nobody", "answer": "accept",
-            "passkey_id": "nobodys", "decision": "approve",
+            "passkey_id": "nobodys", "decision": "approve", "ask_id": "ask_nobody", "label_id": "label_nobody",
+            "outcome": "grant",
         },
     )  # fmt: skip
 
 
 BODIES: dict[str, Any] = {
     "/v1/family/{teen_id}/controls": {"changes": {"daily_minutes": 30}},
+    "/v1/family/{teen_id}/asks": {"kind": "more_time", "minutes": 15},
     "/v1/polls/{poll_id}": {"skip": True},
     "/v1/review/cases/{case_id}": {"outcome": "uphold"},
     "/v1/videos/{video_id}/remix": {"prompt": "make it blue"},

@@ -33,7 +33,7 @@ def rooms(database: Database, clock: ManualClock) -> Rooms:
         People(tx).add([make_person("oli", born=date(2009, 3, 1), is_private=True)])
         for number, teen in enumerate((TIM, OLI)):
             FamilyLinks(tx).add(FamilyLink(LinkId(f"link_{number}"), MUM, teen, LinkStatus.ACTIVE, MUM, NOON, NOON))
-    return Rooms(Settings(), clock, database, none, none, none, none, Wellbeing.open(), none)
+    return Rooms(Settings(), clock, database, none, none, none, none, Wellbeing.open(), none, none)
 
 
 def set_for(rooms: Rooms, teen: PersonId, name: str, value: bool | str, by: PersonId = MUM) -> None:

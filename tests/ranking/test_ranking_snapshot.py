@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import BrokenArtifact
 from ranking.room import Ranking
-from ranking.snapshot import current_folder, open_snapshot
+from ranking.snapshot import SNAPSHOT_SCHEMA, current_folder, open_snapshot
 from tests.ranking.conftest import World
 
 
@@ -36,7 +36,7 @@ def drop_a_file(folder: Path) -> None:
 
 def claim_another_schema(folder: Path) -> None:
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 2'))
+    path.write_text(path.read_text().replace(f'"schema_version": {SNAPSHOT_SCHEMA}', '"schema_version": 1'))
 
 
 def lose_the_manifest(folder: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_broken_new_snapshot_leaves_the_old_one_serving(small_world: World, sp
 
 def test_a_sealed_snapshot_with_columns_of_another_shape_is_refused(small_world: World) -> None:
     from core.artifacts import seal
-    from ranking.snapshot import SNAPSHOT_NAME, SNAPSHOT_SCHEMA
+    from ranking.snapshot import SNAPSHOT_NAME
 
     small_world.snapshot()
     folder = live(small_world)

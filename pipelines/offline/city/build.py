@@ -20,11 +20,13 @@ from core.storage.database import Database
 from core.storage.migrate import upgrade
 from core.storage.people import People
 from generation.storyboard import Storyboard
+from pipelines.offline.city.asked import ask_everyone, store_answers
 from pipelines.offline.city.catalogue import Creator, Likeness, Piece, Studio, creators, likenesses
 from pipelines.offline.city.config import CityConfig
 from pipelines.offline.city.crew import WORLD, Crew, PromptTask, Reading, RenderedFilm, RenderTask, hire
 from pipelines.offline.city.days import Simulation, draw_visits, gather_facts
 from pipelines.offline.city.families import form_families, store_families
+from pipelines.offline.city.faring import draw_faring, save_faring
 from pipelines.offline.city.graph import Graph, weave
 from pipelines.offline.city.manifest import BUILDING, CityManifest, write_manifest
 from pipelines.offline.city.scenes import plan_films
@@ -124,6 +126,8 @@ def _build(
         with database.write() as tx:
             counts |= store_families(tx, families)
         _keep_truth(settings.home / "city" / "truth", city, truth)
+    with stages.stage("Asking how people fare"):
+        counts["polls"] += _ask(settings, database, city, truth)
     return counts, films
 
 
@@ -234,6 +238,17 @@ def _keep_truth(folder: Path, city: City, truth: Truth) -> None:
     makers = [city.person_id(piece.creator) for piece in city.pieces]
     friends = [(people[a], people[b]) for a, b in city.graph.friends()]
     save_truth(folder, truth, people, videos, friends, makers)
+
+
+def _ask(settings: Settings, database: Database, city: City, truth: Truth) -> int:
+    """Draw how everyone fares, ask as the product asks, store the answers, keep the truth aside; return how many."""
+    faring = draw_faring(city.config, city, truth)
+    policy = Wellbeing.open(overrides=settings.policies).policy.polls
+    asked = ask_everyone(city.config, city, faring, policy)
+    with database.write() as tx:
+        stored = store_answers(tx, city.config, city, asked)
+    save_faring(settings.home / "city" / "truth", faring, [citizen.person.id for citizen in city.citizens])
+    return stored
 
 
 def _train(settings: Settings, config: CityConfig, database: Database, stages: Stages) -> None:
