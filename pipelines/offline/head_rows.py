@@ -69,7 +69,7 @@ def head_rows(data: RankingData) -> HeadRows:
     """Return the training rows of every impression."""
     split = Split.of(data.shown.at)
     facts = point_in_time_facts(data, _week_by_week(data, split))
-    return HeadRows(facts, _labels(data, facts), data.shown.at, data.shown.propensity, split)
+    return HeadRows(facts, labels_of(data, facts), data.shown.at, data.shown.propensity, split)
 
 
 def point_in_time_facts(data: RankingData, parts: Parts) -> PairFacts:
@@ -92,8 +92,8 @@ def point_in_time_facts(data: RankingData, parts: Parts) -> PairFacts:
         ),
         taste=taste,
         text_taste=text_taste,
-        counts=_counts_at(data, np.arange(len(data.videos)), shown.video, day_start),
-        creator_counts=_counts_at(data, data.creators.astype(np.int64), pair_creator, day_start),
+        counts=counts_at(data, np.arange(len(data.videos)), shown.video, day_start),
+        creator_counts=counts_at(data, data.creators.astype(np.int64), pair_creator, day_start),
         seconds=np.array([video.seconds for video in data.videos], dtype=np.float64)[shown.video],
         is_remix=np.array([video.remixed_from is not None for video in data.videos], dtype=np.float64)[shown.video],
         activity=moments.decayed_sum(weights, TASTE_HALF_LIFE_S, shown.person, shown.at),
@@ -168,12 +168,12 @@ def _week_by_week(data: RankingData, split: Split) -> Parts:
     """
     week = np.floor((data.shown.at - split.later_from) / _WEEK_S)
     return [
-        (week == number, learn_vectors(_before(data, split.later_from + number * _WEEK_S)))
+        (week == number, learn_vectors(before(data, split.later_from + number * _WEEK_S)))
         for number in np.unique(week).tolist()
     ]
 
 
-def _before(data: RankingData, moment: float) -> RankingData:
+def before(data: RankingData, moment: float) -> RankingData:
     """Return the data with nothing that was done, shown or followed from ``moment`` on; videos stay."""
     done, seen, linked = data.events.at < moment, data.shown.at < moment, data.follows_at < moment
     events = Happened(*(getattr(data.events, item.name)[done] for item in fields(Happened)))
@@ -202,14 +202,15 @@ def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
     weighted = events.taste[moving][moments.order] * moments.grown(TASTE_HALF_LIFE_S)
     running = np.cumsum(weighted[:, None] * vectors[events.video[moving][moments.order]], axis=0)
     running = np.concatenate([np.zeros((1, vectors.shape[1])), running])
-    start, end = moments.range_before(data.shown.person[mine], data.shown.at[mine])
+    start, end = moments.rangebefore(data.shown.person[mine], data.shown.at[mine])
     tastes = unit(running[end] - running[start])
     tastes[start == end] = 0.0
     dots: Array = np.einsum("nd,nd->n", tastes, vectors[data.shown.video[mine]])
     return dots
 
 
-def _counts_at(data: RankingData, owner_of_video: Array, owner: Array, at: Array) -> Array:
+def counts_at(data: RankingData, owner_of_video: Array, owner: Array, at: Array) -> Array:
+    """Return the counts (m, len(COUNTS)) of owners before moments, of all impressions and events of the videos they own."""
     counts = np.zeros((len(owner), len(COUNTS)))
     shown = Moments.of(owner_of_video[data.shown.video], data.shown.at)
     start, end = shown.range_before(owner, at)
@@ -259,7 +260,8 @@ def _paths(data: RankingData, keys: Array) -> tuple[Array, Array]:
     return np.concatenate(pairs), np.concatenate(ready)
 
 
-def _labels(data: RankingData, facts: PairFacts) -> dict[str, Array]:
+def labels_of(data: RankingData, facts: PairFacts) -> dict[str, Array]:
+    """Return head -> what followed each impression of ``data.shown``: 0, 1, or NaN where nothing can be said."""
     known = np.maximum(facts.follows_creator, facts.followed_by_creator) > 0
     labels = {
         "create": _within_a_day(data, _kinds(data, CREATIVE)),

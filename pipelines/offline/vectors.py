@@ -33,13 +33,11 @@ class Vectors:
     content_map: Array
 
 
-def learn_vectors(data: RankingData, *, without: Array | None = None) -> Vectors:
-    """Return vectors learned from all likes, or from all but those of the people marked in ``without`` (bool, (p,))."""
+def learn_vectors(data: RankingData) -> Vectors:
+    """Return vectors learned from all likes."""
     import scipy.sparse as sparse
 
     kept = data.events.taste > 0
-    if without is not None:
-        kept &= ~without[data.events.person]
     shape = (len(data.people), len(data.videos))
     liked = sparse.csr_matrix(
         (data.events.taste[kept], (data.events.person[kept], data.events.video[kept])), shape=shape

@@ -18,10 +18,13 @@ class GraphSettings(Settings):
     edge_dropout: float = Field(default=0.3, ge=0, lt=1, description="Share of edges left out of each step.")
     friend_weight: float = Field(default=0.0, ge=0, le=10, description="Weight of a friendship; a play weighs one.")
     learning_rate: float = Field(default=0.02, gt=0, le=1, description="Step size of Adam.")
-    users_per_step: int = Field(default=512, ge=1, le=16_384, description="Users in each step's loss.")
-    items_per_step: int = Field(default=20_000, ge=2, le=200_000, description="Items in each step's softmax, at most.")
-    steps: int = Field(default=400, ge=1, le=20_000, description="Most steps.")
-    check_every: int = Field(default=40, ge=1, le=5000, description="Steps between looks at validation.")
+    steps_per_round: int = Field(default=16, ge=1, le=1000, description="Steps in which all users come once.")
+    users_per_step: tuple[int, int] = Field(default=(128, 2048), description="Fewest and most users in a step.")
+    logits_per_step: int = Field(
+        default=8_000_000, ge=1000, description="Users x items in a step's softmax; beyond it, items are sampled."
+    )
+    steps: int = Field(default=960, ge=1, le=20_000, description="Most steps.")
+    check_every: int = Field(default=80, ge=1, le=5000, description="Steps between looks at validation.")
     patience: int = Field(default=3, ge=1, le=100, description="Looks without a better one before stopping.")
     seconds: float = Field(default=900.0, gt=0, description="No step begins after so long; stops what is too big.")
 
@@ -32,10 +35,10 @@ class LinearSettings(Settings):
     exact_up_to: int = Field(default=4000, ge=2, le=20_000, description="Smaller side up to which it is exact.")
     rank: int = Field(default=512, ge=2, le=4000, description="Singular vectors kept beyond that.")
     powers: tuple[tuple[float, float], ...] = Field(
-        default=((0.5, 0.2), (0.25, 0.1)), description="Rows and columns are divided by degree to these powers."
+        default=((0.25, 0.1), (0.5, 0.4)), description="Rows and columns are divided by degree to these powers."
     )
     ridges: tuple[float, ...] = Field(
-        default=(0.5, 1.0, 2.0, 4.0, 8.0, 16.0), description="Ridge penalties, in mean squared singular values."
+        default=(1.0, 2.0, 4.0, 8.0, 16.0), description="Ridge penalties, in mean squared singular values."
     )
 
 
@@ -52,9 +55,8 @@ class SocialSettings(Settings):
 
     graph: GraphSettings = Field(default_factory=GraphSettings)
     linear: LinearSettings = Field(default_factory=LinearSettings)
-    use_friends: bool = Field(default=True, description="Off for the ablation: friendships are not looked at at all.")
     graphs: tuple[GraphChange, ...] = Field(
-        default=(GraphChange(), GraphChange(friend_weight=0.5), GraphChange(temperature=0.1, friend_weight=0.5)),
+        default=(GraphChange(), GraphChange(friend_weight=0.5)),
         min_length=1,
         description="One graph convolution is trained for each; the blend weighs them all.",
     )

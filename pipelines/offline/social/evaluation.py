@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from pipelines.offline.social.config import SocialSettings
 from pipelines.offline.social.data import SocialData
 from pipelines.offline.social.metrics import measure
-from pipelines.offline.social.recommender import Say, fit_recommender
+from pipelines.offline.social.recommender import Made, Say, fit_recommender
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class SeedResult:
-    """What one seed measured."""
+    """What one seed measured on test: the recommender, and the same without friends if that was asked for."""
 
     seed: int
     test: dict[str, float]
+    without_friends: dict[str, float]
     seconds: float
 
 
@@ -32,25 +33,37 @@ def run_seeds(
     *,
     seeds: tuple[int, ...],
     cutoffs: tuple[int, ...],
+    ablation: bool,
     say: Say,
 ) -> list[SeedResult]:
     """Fit and measure once for each seed; ``read`` gives the data (or the split) of a seed."""
     results = []
     for seed in seeds:
-        start, data = time.monotonic(), read(seed)
+        start, data, made = time.monotonic(), read(seed), Made()
+        chosen = settings.model_copy(update={"seed": seed})
         say(_described(data, seed))
-        blend = fit_recommender(data, settings.model_copy(update={"seed": seed}), cutoff=cutoffs[0], say=say)
-        hidden = data.matrix(np.concatenate([data.train, data.validation]))
-        test = measure(blend, hidden, data.matrix(data.test), cutoffs)
-        results.append(SeedResult(seed, test, time.monotonic() - start))
-        say(f"seed {seed}: {figures_line(test)}  ({results[-1].seconds:.0f} s)")
+        test = _measured(data, chosen, cutoffs, made, say)
+        say(f"seed {seed}: {figures_line(test)}")
+        without: dict[str, float] = {}
+        if ablation:
+            without = _measured(data.without_friends(), chosen, cutoffs, made, say)
+            say(f"seed {seed} without friends: {figures_line(without)}")
+        results.append(SeedResult(seed, test, without, time.monotonic() - start))
     return results
 
 
-def mean_of(results: list[SeedResult]) -> dict[str, float]:
+def _measured(
+    data: SocialData, settings: SocialSettings, cutoffs: tuple[int, ...], made: Made, say: Say
+) -> dict[str, float]:
+    blend = fit_recommender(data, settings, cutoff=cutoffs[0], say=say, made=made)
+    hidden = data.matrix(np.concatenate([data.train, data.validation]))
+    return measure(blend, hidden, data.matrix(data.test), cutoffs)
+
+
+def mean_of(figures: list[dict[str, float]]) -> dict[str, float]:
     """Return each figure's mean over seeds."""
-    names = results[0].test if results else {}
-    return {name: float(np.mean([result.test[name] for result in results])) for name in names}
+    names = figures[0] if figures else {}
+    return {name: float(np.mean([one[name] for one in figures])) for name in names}
 
 
 def figures_line(figures: dict[str, float]) -> str:

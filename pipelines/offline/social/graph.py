@@ -104,6 +104,9 @@ class _Trainer:
         self._optimiser = torch.optim.Adam([self._embedding], lr=settings.learning_rate)
         self._queue = np.zeros(0, dtype=np.int64)
         self._active = np.flatnonzero(np.diff(plays.indptr))
+        fewest, most = settings.users_per_step
+        self._users_at_once = int(np.clip(len(self._active) // settings.steps_per_round, fewest, most))
+        self._items_at_once = max(settings.logits_per_step // self._users_at_once, 2)
 
     def step(self) -> None:
         """Take one step on the next users of a shuffled round through all."""
@@ -146,7 +149,7 @@ class _Trainer:
     def _next_users(self) -> Array:
         if len(self._queue) == 0:
             self._queue = self._random.permutation(self._active)
-        taken, self._queue = np.split(self._queue, [min(self._settings.users_per_step, len(self._queue))])
+        taken, self._queue = np.split(self._queue, [min(self._users_at_once, len(self._queue))])
         return taken
 
     def _softmax_items(self, users: Array) -> tuple[Array, tuple[Array, Array]]:
@@ -154,11 +157,11 @@ class _Trainer:
         played = self._plays[users]
         rows = np.repeat(np.arange(len(users)), np.diff(played.indptr))
         count = self._plays.shape[1]
-        if count <= self._settings.items_per_step:
+        if count <= self._items_at_once:
             return np.arange(count), (rows, played.indices)
         own = np.unique(played.indices)
-        drawn = self._random.choice(count, size=self._settings.items_per_step, replace=False)
-        items = np.union1d(own, drawn[: max(self._settings.items_per_step - len(own), 1)])
+        drawn = self._random.choice(count, size=self._items_at_once, replace=False)
+        items = np.union1d(own, drawn[: max(self._items_at_once - len(own), 1)])
         return items, (rows, np.searchsorted(items, played.indices))
 
 

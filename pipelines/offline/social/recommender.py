@@ -34,14 +34,21 @@ class Known:
         return measure(scorer, self.plays, self.wanted, (self.cutoff,)).get(f"NDCG@{self.cutoff}", 0.0)
 
 
-def fit_recommender(data: SocialData, settings: SocialSettings, *, cutoff: int, say: Say) -> Blend:
-    """Fit on ``data.train``, choose on ``data.validation``; ``data.test`` is not looked at."""
-    if not settings.use_friends:
-        data = data.without_friends()
-    known = _known(data, settings, cutoff)
-    linear = _linear_part(known, settings, say)
-    graphs = _graph_parts(known, settings, say)
-    parts = [linear, *graphs, *_friend_parts(known, graphs[0].scorer)]
+Made = dict[tuple[Any, ...], Any]  # what was trained already, by all that it depends on
+
+
+def fit_recommender(
+    data: SocialData, settings: SocialSettings, *, cutoff: int, say: Say, made: Made | None = None
+) -> Blend:
+    """Fit on ``data.train``, choose on ``data.validation``; ``data.test`` is not looked at.
+
+    ``made`` keeps what a second call with the same plays and settings, but without friends, would train once more.
+    """
+    known, made = _known(data, settings, cutoff), {} if made is None else made
+    if ("linear",) not in made:
+        made["linear",] = _linear_part(known, settings, say)
+    graphs = _graph_parts(known, settings, made, say)
+    parts = [made["linear",], *graphs, *_friend_parts(known, graphs[0].scorer)]
     return _blended(parts, known, settings, say)
 
 
@@ -56,7 +63,7 @@ def _known(data: SocialData, settings: SocialSettings, cutoff: int) -> Known:
 
 def _linear_part(known: Known, settings: SocialSettings, say: Say) -> Part:
     """The best of a few scalings; of ridges, each larger one until it gets worse."""
-    best: tuple[float, LinearModel | None] = (-1.0, None)
+    best: tuple[float, LinearModel] | None = None
     for powers in settings.linear.powers:
         factors = factorise(known.plays, settings.linear, *powers, settings.seed)
         before = -1.0
@@ -64,19 +71,25 @@ def _linear_part(known: Known, settings: SocialSettings, say: Say) -> Part:
             model = ridged(factors, ridge)
             figure = known.figure(model)
             say(f"  linear, powers {powers}, ridge {ridge}: validation NDCG@{known.cutoff} {figure:.4f}")
-            best = (figure, model) if figure > best[0] else best
+            best = (figure, model) if best is None or figure > best[0] else best
             if figure < before:
                 break
             before = figure
-    assert best[1] is not None  # noqa: S101 - settings hold at least one of each
+    if best is None:
+        raise ValueError("the settings name no powers or no ridges to try")
     return Part("linear", best[1])
 
 
-def _graph_parts(known: Known, settings: SocialSettings, say: Say) -> list[Part]:
+def _graph_parts(known: Known, settings: SocialSettings, made: Made, say: Say) -> list[Part]:
     parts = []
     for number, changes in enumerate(settings.graphs):
         wanted = settings.graph.model_copy(update=changes.model_dump(exclude_none=True))
-        parts.append(Part(f"graph{number}", _graph(known, wanted, settings.seed + number, say)))
+        if not known.friends.nnz:
+            wanted = wanted.model_copy(update={"friend_weight": 0.0})
+        key = (number, wanted)
+        if key not in made:
+            made[key] = _graph(known, wanted, settings.seed + number, say)
+        parts.append(Part(f"graph{number}", made[key]))
     return parts
 
 
