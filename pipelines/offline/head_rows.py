@@ -210,7 +210,7 @@ def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
 
 
 def counts_at(data: RankingData, owner_of_video: Array, owner: Array, at: Array) -> Array:
-    """Return the counts (m, len(COUNTS)) of owners before moments, of all impressions and events of the videos they own."""
+    """Return the counts (m, len(COUNTS)) of owners before moments, over the videos they own."""
     counts = np.zeros((len(owner), len(COUNTS)))
     shown = Moments.of(owner_of_video[data.shown.video], data.shown.at)
     start, end = shown.range_before(owner, at)

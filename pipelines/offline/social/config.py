@@ -25,7 +25,7 @@ class GraphSettings(Settings):
     )
     steps: int = Field(default=960, ge=1, le=20_000, description="Most steps.")
     check_every: int = Field(default=80, ge=1, le=5000, description="Steps between looks at validation.")
-    patience: int = Field(default=3, ge=1, le=100, description="Looks without a better one before stopping.")
+    patience: int = Field(default=2, ge=1, le=100, description="Looks without a better one before stopping.")
     seconds: float = Field(default=900.0, gt=0, description="No step begins after so long; stops what is too big.")
 
 
@@ -35,7 +35,7 @@ class LinearSettings(Settings):
     exact_up_to: int = Field(default=4000, ge=2, le=20_000, description="Smaller side up to which it is exact.")
     rank: int = Field(default=512, ge=2, le=4000, description="Singular vectors kept beyond that.")
     powers: tuple[tuple[float, float], ...] = Field(
-        default=((0.25, 0.1), (0.5, 0.4)), description="Rows and columns are divided by degree to these powers."
+        default=((0.25, 0.1),), description="Rows and columns are divided by degree to these powers."
     )
     ridges: tuple[float, ...] = Field(
         default=(1.0, 2.0, 4.0, 8.0, 16.0), description="Ridge penalties, in mean squared singular values."
