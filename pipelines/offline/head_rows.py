@@ -202,7 +202,7 @@ def _taste_dots(data: RankingData, vectors: Array, mine: Array) -> Array:
     weighted = events.taste[moving][moments.order] * moments.grown(TASTE_HALF_LIFE_S)
     running = np.cumsum(weighted[:, None] * vectors[events.video[moving][moments.order]], axis=0)
     running = np.concatenate([np.zeros((1, vectors.shape[1])), running])
-    start, end = moments.rangebefore(data.shown.person[mine], data.shown.at[mine])
+    start, end = moments.range_before(data.shown.person[mine], data.shown.at[mine])
     tastes = unit(running[end] - running[start])
     tastes[start == end] = 0.0
     dots: Array = np.einsum("nd,nd->n", tastes, vectors[data.shown.video[mine]])
