@@ -118,11 +118,16 @@ def _head_rates(decisions: Decisions, heads: Heads) -> dict[str, Array]:
 
 
 def _soft(decisions: Decisions, rates: dict[str, Array], policy: ValuePolicy, config: WeightsConfig) -> _Soft:
-    shape, facts = decisions.real.shape, decisions.facts
-    follows = (facts.follows_creator > 0).reshape(shape)
-    mutual = follows & (facts.followed_by_creator > 0).reshape(shape)
-    found = value_of(policy, rates, follows=follows, mutual=mutual, limited=decisions.limited, personal=True)
-    value = np.where(decisions.real, found.value, np.nan)
+    facts, follows = decisions.facts, decisions.facts.follows_creator > 0
+    found = value_of(
+        policy,
+        {name: values.ravel() for name, values in rates.items()},
+        follows=follows,
+        mutual=follows & (facts.followed_by_creator > 0),
+        limited=decisions.limited.ravel(),
+        personal=True,
+    )
+    value = np.where(decisions.real, found.value.reshape(decisions.real.shape), np.nan)
     temperature = max(config.temperature * float(np.nanmean(np.nanstd(value, axis=1))), 1e-12)
     powers = np.exp(np.nan_to_num((value - np.nanmax(value, axis=1, keepdims=True)) / temperature, nan=-np.inf))
     # Each sampled alternative stands for several; what was shown stands for itself.
