@@ -52,6 +52,10 @@ class TextEncoder:
         vector: Vectors = self.encode([text])[0]
         return vector
 
+    def is_word(self, text: str) -> bool:
+        """Return whether a lower-case word is one that the encoder knows whole: a common English word or name."""
+        return self._tokenizer.token_to_id(text) is not None
+
     def _run(self, tokens_BT: NDArray[np.int64]) -> Vectors:  # noqa: N803 - shapes are named
         (pooled,) = self._session.run(None, {"input_ids": tokens_BT})
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)

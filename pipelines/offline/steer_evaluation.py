@@ -21,49 +21,74 @@ from ranking.words import stem_hashes
 
 Array = NDArray[Any]
 _NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)  # durations do not matter to a ranking
+_REFUSED = 1e6
 
 
 class PlainTexts:
-    """A list of texts, as steers are matched against."""
+    """A list of texts by nobody, as steers are matched against."""
 
     def __init__(self, texts: Sequence[str], encoder: TextEncoder) -> None:
         self._vectors = encoder.encode(texts)
         self._tokens = [stem_hashes(text) for text in texts]
 
-    def take(self, _column: str, rows: Array) -> Array:
-        """Return the texts' vectors at rows."""
-        taken: Array = self._vectors[rows]
+    def take(self, column: str, rows: Array) -> Array:
+        """Return the texts' vectors at rows, or that nobody made them."""
+        taken: Array = self._vectors[rows] if column == "text" else np.full(len(rows), -1)
         return taken
 
     def tokens_of(self, row: int) -> Array:
         """Return the hashed word stems of a text."""
         return self._tokens[row]
 
+    def people_rows(self, person_ids: Sequence[str]) -> Array:
+        """Nobody is known here."""
+        return np.full(len(person_ids), -1)
+
+
+class SteerRanker:
+    """Ranks a fixed list of texts by wishes. The same wish gives the same order."""
+
+    def __init__(self, texts: Sequence[str], encoder: TextEncoder, attributes: Attributes) -> None:
+        self._texts = PlainTexts(texts, encoder)
+        self._count = len(texts)
+        self._concepts = load_concepts()
+        self._steering = Steering(self._concepts, lru_cache(maxsize=None)(encoder.encode_one), attributes)
+        self._knows = encoder.is_word
+
+    def order(self, *wishes: str, base: Array | None = None) -> Array:
+        """Return the places of all texts, best first; what a refusal surely names comes last.
+
+        ``base``, shape (n,), is the score without any wish; zeros by default.
+        """
+        scores = np.zeros(self._count) if base is None else base
+        steers = [steer for number, wish in enumerate(wishes) if (steer := self._understood(wish, number))]
+        demands = self._steering.demands(steers)
+        effect = self._steering.effect(demands, self._texts, np.arange(self._count), np.zeros(self._count, dtype=bool))
+        return np.argsort(-(np.where(effect.refused, -_REFUSED, 0.0) + effect.total + scores), kind="stable")
+
+    def _understood(self, wish: str, number: int) -> Steer | None:
+        try:
+            said = parse_steer(wish, now=_NOON, timezone="UTC", concepts=self._concepts, knows=self._knows)
+        except InvalidInput:
+            return None
+        steer_id = SteerId(f"steer_{number:03d}")
+        return Steer(steer_id, wish, said.says, said.asked, said.lasts, _NOON, said.expires_at)
+
 
 def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEncoder, attributes: Attributes) -> int:
     """Write one line ``{"id", "ranking"}`` for each instruction, best video first; return how many.
 
-    Of a video only ``id`` and ``text`` are read. What a refusal surely names comes last.
+    Of a video only ``id`` and ``text`` are read, of an instruction likewise.
     """
-    items = [json.loads(line) for line in videos.read_text(encoding="utf-8").splitlines() if line.strip()]
-    wishes = [json.loads(line) for line in instructions.read_text(encoding="utf-8").splitlines() if line.strip()]
-    texts = PlainTexts([item["text"] for item in items], encoder)
-    steering = Steering(load_concepts(), lru_cache(maxsize=None)(encoder.encode_one), attributes)
-    lines = []
-    for wish in wishes:
-        order = np.argsort(-_scores(wish["text"], texts, len(items), steering), kind="stable")
-        lines.append(json.dumps({"id": wish["id"], "ranking": [items[place]["id"] for place in order]}))
-    out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return len(lines)
+    items = _lines(videos)
+    wishes = _lines(instructions)
+    ranker = SteerRanker([item["text"] for item in items], encoder, attributes)
+    ranked = [
+        {"id": wish["id"], "ranking": [items[place]["id"] for place in ranker.order(wish["text"])]} for wish in wishes
+    ]
+    out.write_text("".join(f"{json.dumps(line)}\n" for line in ranked), encoding="utf-8")
+    return len(ranked)
 
 
-def _scores(text: str, texts: PlainTexts, count: int, steering: Steering) -> Array:
-    try:
-        said = parse_steer(text, now=_NOON, timezone="UTC")
-    except InvalidInput:
-        return np.zeros(count)
-    steer = Steer(
-        SteerId("steer"), text, said.says, said.wants, said.refuses, said.friends, said.lasts, _NOON, said.expires_at
-    )
-    effect = steering.effect(steering.demands([steer]), texts, np.arange(count), np.zeros(count, dtype=bool))
-    return np.asarray(np.where(effect.refused, -1e6, 0.0) + effect.total)
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

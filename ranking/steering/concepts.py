@@ -1,5 +1,6 @@
 """Concepts: words that people ask with, and words that prompts show the same thing with."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -18,20 +19,44 @@ class Concept(PolicyModel):
 
     name: str = Field(min_length=1, description="What it is called in explanations.")
     kind: Literal["topic", "mood", "look"] = Field(
-        default="topic", description="Whether it is about what is shown or how it feels."
+        default="topic", description="Whether it is about what is shown, how it feels, or how it is filmed."
     )
     says: list[str] = Field(min_length=1, description="Words of a wish that mean it.")
     shows: list[str] = Field(min_length=1, description="Words of a prompt that show it.")
     like: str = Field(min_length=10, description="A typical text, for the encoder.")
     means: list[str] = Field(default=[], description="Attributes that show it; any of them will do.")
     avoids: list[str] = Field(default=[], description="Attributes that do not go with wishing for it.")
+    refused: list[str] | None = Field(default=None, description="Attributes that refusing it names; else `means`.")
+    arousal: float | None = Field(default=None, ge=1, le=5, description="How stirring a video it aims at.")
+    valence: float | None = Field(default=None, ge=1, le=5, description="How pleasant a video it aims at.")
 
-    @field_validator("means", "avoids")
+    @field_validator("means", "avoids", "refused")
     @classmethod
-    def _known(cls, names: list[str]) -> list[str]:
-        if unknown := sorted(set(names) - set(NAMES)):
+    def _known(cls, names: list[str] | None) -> list[str] | None:
+        if unknown := sorted(set(names or ()) - set(NAMES)):
             raise ValueError(f"{unknown} are no attributes; write names like mood:calming or pace:slow")
         return names
+
+    @property
+    def ruled_out(self) -> tuple[str, ...]:
+        """The attributes that a refusal of it names."""
+        return tuple(self.means if self.refused is None else self.refused)
+
+
+class Indirect(PolicyModel):
+    """What people say of themselves, and the wish in it."""
+
+    says: str = Field(min_length=3, description="Regular expression over a wish in lower case.")
+    means: str = Field(min_length=1, description="The wish, in words that concepts know; `no ...` for a refusal.")
+
+    @field_validator("says")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"is no regular expression ({error})") from error
+        return pattern
 
 
 class Matching(PolicyModel):
@@ -41,14 +66,18 @@ class Matching(PolicyModel):
     want_full: float = Field(ge=0, le=1, description="Cosine at which it meets it in full.")
     sure_at: float = Field(ge=0, le=1, description="Cosine from which a refusal is sure without a matching word.")
     demote_from: float = Field(ge=0, le=1, description="Cosine from which a refused video is moved down.")
-    want_weight: float = Field(ge=0, description="Added to a score for a fully met wish.")
+    want_weight: float = Field(ge=0, description="Added to a score for words and meaning that fully meet a wish.")
     refuse_weight: float = Field(ge=0, description="Taken from a score for a refusal that is not sure.")
     means_weight: float = Field(ge=0, description="Added for a video that surely has every attribute wished for.")
     means_sure_at: float = Field(gt=0, le=1, description="Probability of a refused attribute from which it is sure.")
-    avoids_weight: float = Field(ge=0, description="Taken for an attribute that does not go with what is wished for.")
+    avoids_weight: float = Field(ge=0, le=1, description="How much an attribute that does not go with a wish counts.")
+    mood_weight: float = Field(ge=0, description="Taken for each grade of arousal or valence away from the mood.")
+    near_at: float = Field(ge=0, le=1, description="Cosine from which a phrase without a concept takes the nearest.")
     friends_weight: float = Field(
         ge=0, description="Added for people the viewer knows, when more of them is wished for."
     )
+    creator_weight: float = Field(ge=0, description="Added for a creator who was asked for by name.")
+    novelty_weight: float = Field(ge=0, description="Added for what is least like what the viewer liked before.")
     clash_at: float = Field(ge=0, le=1, description="Cosine from which the later of two wishes replaces the earlier.")
 
     @model_validator(mode="after")
@@ -63,6 +92,7 @@ class ConceptsPolicy(Policy):
 
     match: Matching
     concept: list[Concept] = Field(min_length=1, description="All concepts.")
+    indirect: list[Indirect] = Field(default=[], description="Wishes that lie in what people say of themselves.")
 
     @model_validator(mode="after")
     def _distinct(self) -> "ConceptsPolicy":
@@ -72,16 +102,40 @@ class ConceptsPolicy(Policy):
         return self
 
     @cached_property
-    def said(self) -> tuple[tuple[frozenset[str], Concept], ...]:
-        """The stems of each thing people say, with the concept it means; "year old" takes both of its words."""
-        return tuple(
-            (frozenset(map(stem, words(saying))), concept) for concept in self.concept for saying in concept.says
-        )
+    def said(self) -> dict[str, list[tuple[frozenset[str], Concept]]]:
+        """Stem -> the sayings that hold it, as (all stems of the saying, concept), so that few need a look."""
+        found: dict[str, list[tuple[frozenset[str], Concept]]] = {}
+        for concept in self.concept:
+            for saying in concept.says:
+                stems = [stem(word) for word in words(saying)]
+                found.setdefault(stems[0], []).append((frozenset(stems), concept))
+        return found
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every single word that a wish can be said with here."""
+        return frozenset(word for concept in self.concept for saying in concept.says for word in words(saying))
+
+    @cached_property
+    def indirect_patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """The indirect wishes, compiled, each to stand alone between other words."""
+        return tuple((re.compile(rf"(?<![\w']){item.says}(?![\w'])"), item.means) for item in self.indirect)
 
     def meant_by(self, phrase: str) -> tuple[Concept, ...]:
-        """Return the concepts that a phrase names, each once."""
+        """Return the concepts that a phrase names, each once; "wild animals" is not also "animals"."""
         stems = frozenset(map(stem, words(phrase)))
-        return tuple({concept.name: concept for saying, concept in self.said if saying <= stems}.values())
+        hits = [(saying, item) for one in sorted(stems) for saying, item in self.said.get(one, ()) if saying <= stems]
+        longest = [(saying, item) for saying, item in hits if not any(saying < other for other, _ in hits)]
+        return tuple({item.name: item for _, item in longest}.values())
+
+    def mood_of(self, wants: tuple[str, ...]) -> dict[str, float]:
+        """Return the mood that wishes aim at: mean arousal and valence of their concepts, 1 to 5, where they have one."""
+        found = [concept for phrase in wants for concept in self.meant_by(phrase)]
+        aims = {
+            grade: [value for concept in found if (value := getattr(concept, grade)) is not None]
+            for grade in ("arousal", "valence")
+        }
+        return {grade: round(sum(values) / len(values), 2) for grade, values in aims.items() if values}
 
 
 def load_concepts(overrides: Path | None = None) -> ConceptsPolicy:

@@ -1,6 +1,6 @@
-"""Steers applied to videos: what to fetch, what to leave out, what to move up or down."""
+"""Steers applied to videos: what to leave out, what to move up or down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,63 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ids import SteerId
-from ranking.steering.concepts import Concept, ConceptsPolicy
+from ranking.steering.concepts import ConceptsPolicy, Matching
+from ranking.steering.demand import Demand, Demands, Encode, Phrase
 from ranking.steering.steer import Steer
-from ranking.understanding.attributes import INDEX
-from ranking.words import stem, stem_hash, words
+from ranking.understanding.attributes import GRADES, INDEX
 
 Array = NDArray[Any]
-Encode = Callable[[str], Array]
-
-# Words that carry no topic of their own: a refusal of "loud cars" is sure when "car" is there, not when "the" is.
-_PLAIN = frozenset(
-    {"the", "and", "for", "with", "from", "that", "this", "are", "was", "very", "much", "many", "too", "anyone"}
-    | {"them", "things", "some", "about", "into", "every", "everything", "all"}
-)
+_GRADE_COLUMNS = {grade: [INDEX[f"{grade}>={bound}"] for bound in bounds] for grade, bounds in GRADES.items()}
 
 
 class Texts(Protocol):
     """What steers are matched against: the catalogue, or any list of texts."""
 
     def take(self, column: str, rows: Array) -> Array:
-        """Return the column ``text`` at rows: vectors of shape (n, 384)."""
+        """Return a column at rows: ``text`` (n, 384), ``creator`` (n,)."""
         ...
 
     def tokens_of(self, row: int) -> Array:
         """Return the hashed word stems of a row's text."""
         ...
 
-
-class Attributes(Protocol):
-    """Reads attributes off text vectors (``ranking.understanding.model.AttributeModel``)."""
-
-    def probabilities(self, vectors: Array) -> Array:
-        """Return the probability of every attribute: (n, 384) in, (n, attributes) out."""
+    def people_rows(self, person_ids: Sequence[str]) -> Array:
+        """Return the numbers that the column ``creator`` has for people; -1 for unknown ones."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One want or refusal, ready to be matched: vectors of shape (k, 384), stems as hashes."""
+class Attributes(Protocol):
+    """Reads attributes off texts (``ranking.understanding.model.AttributeModel``)."""
 
-    text: str
-    vectors: Array
-    own_stems: Array
-    shown_stems: Array
-    concepts: tuple[str, ...]
-    means: tuple[str, ...] = ()
-    avoids: tuple[str, ...] = ()
+    def probabilities(self, vectors: Array, owners: Array, stems: Array) -> Array:
+        """Return the probability of every attribute, (n, attributes).
 
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """One steer, ready to be matched."""
-
-    id: SteerId
-    says: str
-    wants: tuple[Phrase, ...]
-    refuses: tuple[Phrase, ...]
-    friends: int
+        ``vectors`` is (n, 384); ``stems`` are the texts' hashed word stems side by side, ``owners`` whose each one is.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,147 +60,151 @@ class Effect:
         return total
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Some videos as steers look at them: text vectors, word stems side by side, and attributes' probabilities."""
+
+    count: int
+    texts: Array
+    owners: Array
+    stems: Array
+    attributes: Array
+
+    def hits(self, stems: Array) -> Array:
+        """Return how many of ``stems`` each video's text has; shape (n,)."""
+        if not len(stems):
+            return np.zeros(self.count, dtype=np.int64)
+        return np.bincount(self.owners[np.isin(self.stems, stems)], minlength=self.count)
+
+    def likeliest(self, columns: Sequence[int]) -> Array:
+        """Return the probability of the likeliest of some attributes; zeros without any; shape (n,)."""
+        if not columns:
+            return np.zeros(self.count)
+        best: Array = self.attributes[:, list(columns)].max(axis=1)
+        return best
+
+    def cosine(self, phrase: Phrase) -> Array:
+        """Return the best cosine of a phrase's vectors with each text; shape (n,)."""
+        best: Array = (self.texts @ phrase.vectors.T).max(axis=1)
+        return best
+
+
 class Steering:
     """Understands steers in force. Later ones win where they clash."""
 
     def __init__(self, policy: ConceptsPolicy, encode: Encode, attributes: Attributes) -> None:
-        self._policy = policy
-        self._encode = encode
+        self._match = policy.match
+        self._demands = Demands(policy, encode)
         self._attributes = attributes
 
     def demands(self, steers: Sequence[Steer]) -> tuple[Demand, ...]:
         """Return what the steers ask for together, newest first, without what a later one replaced."""
-        kept: list[Demand] = []
-        friends_said = False
-        for steer in sorted(steers, key=lambda item: (item.created_at, item.id), reverse=True):
-            later_wants = [phrase for demand in kept for phrase in demand.wants]
-            later_refuses = [phrase for demand in kept for phrase in demand.refuses]
-            wants = tuple(
-                phrase for phrase in map(self._phrase, steer.wants) if not self._any_clash(phrase, later_refuses)
-            )
-            refuses = tuple(
-                phrase for phrase in map(self._phrase, steer.refuses) if not self._any_clash(phrase, later_wants)
-            )
-            kept.append(Demand(steer.id, steer.says, wants, refuses, 0 if friends_said else steer.friends))
-            friends_said = friends_said or steer.friends != 0
-        return tuple(kept)
+        return self._demands.of(steers)
 
-    def effect(self, demands: Sequence[Demand], catalogue: Texts, rows: Array, is_known: Array) -> Effect:
-        """Return what the demands do to ``rows``; ``is_known`` says which are by people the viewer knows."""
+    def effect(
+        self,
+        demands: Sequence[Demand],
+        catalogue: Texts,
+        rows: Array,
+        is_known: Array,
+        familiarity: Array | None = None,
+    ) -> Effect:
+        """Return what the demands do to ``rows``.
+
+        ``is_known`` says which are by people the viewer knows; ``familiarity`` how like they are to what the viewer
+        liked before, -1 to 1, and None if that may not be used.
+        """
         refused = np.zeros(len(rows), dtype=bool)
         additions = np.zeros((len(demands), len(rows)))
         if demands and len(rows):
-            texts = catalogue.take("text", rows).astype(np.float32)
-            tokens = _Tokens(catalogue, rows)
-            attributes = self._attributes.probabilities(texts)
+            seen = self._look_at(catalogue, rows)
             for place, demand in enumerate(demands):
-                refused |= self._refused(demand, texts, tokens, attributes)
-                additions[place] = self._addition(demand, texts, tokens, is_known)
-                additions[place] += self._understood(demand, attributes)
+                refused |= _refused(demand, seen, self._match)
+                refused |= _is_by(demand.none_from, catalogue, rows)
+                additions[place] = _addition(demand, seen, self._match)
+                additions[place] += self._match.creator_weight * _is_by(demand.more_from, catalogue, rows)
+                additions[place] += self._match.friends_weight * demand.friends * is_known
+                if familiarity is not None and demand.novelty:
+                    additions[place] -= self._match.novelty_weight * demand.novelty * familiarity
         return Effect(refused, additions, tuple(item.id for item in demands), tuple(item.says for item in demands))
 
     def is_refused(self, demands: Sequence[Demand], catalogue: Texts, rows: Array) -> Array:
         """Return which rows a refusal surely names; shape (n,)."""
-        refusing = [demand for demand in demands if demand.refuses]
-        return self.effect(refusing, catalogue, rows, np.zeros(len(rows), dtype=bool)).refused
-
-    def _refused(self, demand: Demand, texts: Array, tokens: "_Tokens", attributes: Array) -> Array:
-        match = self._policy.match
-        refused = np.zeros(len(texts), dtype=bool)
-        for phrase in demand.refuses:
-            refused |= self._shown(phrase, tokens) | (_cosine(phrase, texts) >= match.sure_at)
-            refused |= _likeliest(phrase.means, attributes) >= match.means_sure_at
+        refused = np.zeros(len(rows), dtype=bool)
+        refusing = [demand for demand in demands if demand.filters]
+        if refusing and len(rows):
+            seen = self._look_at(catalogue, rows)
+            for demand in refusing:
+                refused |= _refused(demand, seen, self._match) | _is_by(demand.none_from, catalogue, rows)
         return refused
 
-    def _understood(self, demand: Demand, attributes: Array) -> Array:
-        """What the attribute heads add: all kinds of things wished for must be there, none of what was refused."""
-        match = self._policy.match
-        kinds: dict[str, list[str]] = {}
-        for name in (name for phrase in demand.wants for name in phrase.means):
-            kinds.setdefault(name.split(":")[0], []).append(name)
-        total = np.zeros(len(attributes))
-        if kinds:
-            fits = [_likeliest(names, attributes) for names in kinds.values()]
-            total += match.means_weight * np.prod(fits, axis=0) ** (1 / len(fits))
-        for phrase in demand.wants:
-            total -= match.avoids_weight * _likeliest(phrase.avoids, attributes)
-        for phrase in demand.refuses:
-            total -= match.refuse_weight * _likeliest(phrase.means, attributes)
-        return total
-
-    def _addition(self, demand: Demand, texts: Array, tokens: "_Tokens", is_known: Array) -> Array:
-        match = self._policy.match
-        total = match.friends_weight * demand.friends * is_known.astype(np.float64)
-        if demand.wants:
-            met = [self._met(phrase, texts, tokens) for phrase in demand.wants]
-            total = total + match.want_weight * (0.5 * np.max(met, axis=0) + 0.5 * np.mean(met, axis=0))
-        for phrase in demand.refuses:
-            near = np.clip(
-                (_cosine(phrase, texts) - match.demote_from) / (match.sure_at - match.demote_from + 1e-9), 0, 1
-            )
-            total = total - match.refuse_weight * near
-        return total
-
-    def _met(self, phrase: Phrase, texts: Array, tokens: "_Tokens") -> Array:
-        """How far each video meets a wish, 0 to 1: by similarity, by the concept's words, by the wish's own words."""
-        match = self._policy.match
-        near = np.clip((_cosine(phrase, texts) - match.want_from) / (match.want_full - match.want_from), 0.0, 1.0)
-        lexical = np.minimum(1.0, 0.5 * tokens.hits(phrase.shown_stems) / 2 + 0.5 * (tokens.hits(phrase.own_stems) > 0))
-        return 0.6 * near + 0.4 * lexical
-
-    def _shown(self, phrase: Phrase, tokens: "_Tokens") -> Array:
-        return (tokens.hits(phrase.shown_stems) > 0) | (tokens.hits(phrase.own_stems) > 0)
-
-    def _any_clash(self, phrase: Phrase, later: Sequence[Phrase]) -> bool:
-        return any(self._clash(phrase, other) for other in later)
-
-    def _clash(self, first: Phrase, second: Phrase) -> bool:
-        if set(first.concepts) & set(second.concepts) or np.intersect1d(first.own_stems, second.own_stems).size:
-            return True
-        return bool(float(first.vectors[0] @ second.vectors[0]) >= self._policy.match.clash_at)
-
-    def _phrase(self, text: str) -> Phrase:
-        concepts = self._policy.meant_by(text)
-        shown = {stem_hash(word) for concept in concepts for said in concept.shows for word in words(said)}
-        own = {stem_hash(word) for word in words(text) if len(word) > 2 and word not in _PLAIN}
-        vectors = [self._encode(text), *(self._encode(concept.like) for concept in concepts)]
-        return Phrase(
-            text=text,
-            vectors=np.stack(vectors).astype(np.float32),
-            own_stems=np.array(sorted(own), dtype=np.uint32),
-            shown_stems=np.array(sorted(shown), dtype=np.uint32),
-            concepts=tuple(concept.name for concept in concepts),
-            means=tuple(dict.fromkeys(name for concept in concepts for name in concept.means)),
-            avoids=tuple(dict.fromkeys(name for concept in concepts for name in concept.avoids)),
-        )
-
-
-class _Tokens:
-    """The word stems of some videos, side by side, so that one look finds a word in all of them."""
-
-    def __init__(self, catalogue: Texts, rows: Array) -> None:
+    def _look_at(self, catalogue: Texts, rows: Array) -> _Seen:
+        texts = catalogue.take("text", rows).astype(np.float32)
         lists = [catalogue.tokens_of(int(row)) for row in rows]
-        self._owner = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
-        self._stems = np.concatenate(lists) if lists else np.zeros(0, dtype=np.uint32)
-        self._count = len(rows)
-
-    def hits(self, stems: Array) -> Array:
-        """Return how many of ``stems`` each video's text has; shape (n,)."""
-        return np.bincount(self._owner[np.isin(self._stems, stems)], minlength=self._count)
+        owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
+        stems = np.concatenate(lists) if lists else np.zeros(0, dtype=np.uint32)
+        return _Seen(len(rows), texts, owners, stems, self._attributes.probabilities(texts, owners, stems))
 
 
-def _likeliest(names: Sequence[str], attributes: Array) -> Array:
-    """The probability of the likeliest of some attributes; shape (n,), zeros without any."""
-    if not names:
-        return np.zeros(len(attributes))
-    best: Array = attributes[:, [INDEX[name] for name in names]].max(axis=1)
-    return best
+def _refused(demand: Demand, seen: _Seen, match: Matching) -> Array:
+    """Which videos surely show what is refused; what is wished a little less of is only moved down."""
+    refused = np.zeros(seen.count, dtype=bool)
+    for phrase in demand.refuses:
+        if phrase.strength < 1.0:
+            continue
+        shown = (seen.hits(phrase.shown_stems) > 0) | (seen.cosine(phrase) >= match.sure_at)
+        shown |= seen.likeliest(phrase.ruled_out) >= match.means_sure_at
+        refused |= (shown & (seen.hits(phrase.spared) == 0)) | (seen.hits(phrase.own_stems) > 0)
+    return refused
 
 
-def _cosine(phrase: Phrase, texts: Array) -> Array:
-    """The best cosine of a phrase's vectors with each text; shape (n,)."""
-    best: Array = (texts @ phrase.vectors.T).max(axis=1)
-    return best
+def _addition(demand: Demand, seen: _Seen, match: Matching) -> Array:
+    """What a demand adds to each score: for what is wished for and there, less for what is refused and may be there."""
+    total = np.zeros(seen.count)
+    strength = max((phrase.strength for phrase in demand.wants), default=1.0)
+    if demand.wants:
+        met = [phrase.strength * _met(phrase, seen, match) for phrase in demand.wants]
+        total += match.want_weight * (0.5 * np.max(met, axis=0) + 0.5 * np.mean(met, axis=0))
+    if demand.kinds:
+        total += match.means_weight * strength * _fit(demand, seen, match)
+    elif demand.avoids:
+        total -= match.means_weight * match.avoids_weight * seen.likeliest(demand.avoids)
+    for grade, aim in demand.mood:
+        total -= match.mood_weight * np.abs(1.0 + seen.attributes[:, _GRADE_COLUMNS[grade]].sum(axis=1) - aim)
+    for phrase in demand.refuses:
+        total -= match.refuse_weight * phrase.strength * _suspected(phrase, seen, match)
+    return total
 
 
-__all__ = ["Concept", "Demand", "Effect", "Phrase", "Steering", "stem"]
+def _fit(demand: Demand, seen: _Seen, match: Matching) -> Array:
+    """The probability that every kind of thing wished for is there, and nothing that does not go with it; (n,)."""
+    fits = [seen.likeliest(columns) for columns in demand.kinds]
+    together: Array = np.prod(fits, axis=0) ** (1 / len(fits))
+    for column in demand.avoids:
+        together = together * (1.0 - match.avoids_weight * seen.attributes[:, column])
+    return together
+
+
+def _met(phrase: Phrase, seen: _Seen, match: Matching) -> Array:
+    """How far each video meets a wish, 0 to 1: by similarity, by the concept's words, by the wish's own words."""
+    near = np.clip((seen.cosine(phrase) - match.want_from) / (match.want_full - match.want_from), 0.0, 1.0)
+    lexical = np.minimum(1.0, 0.25 * seen.hits(phrase.shown_stems) + 0.5 * (seen.hits(phrase.own_stems) > 0))
+    return 0.6 * near + 0.4 * lexical
+
+
+def _suspected(phrase: Phrase, seen: _Seen, match: Matching) -> Array:
+    """How much a video may be showing what is refused, 0 to 1, where that is not sure; shape (n,)."""
+    span = match.sure_at - match.demote_from + 1e-9
+    near = np.clip((seen.cosine(phrase) - match.demote_from) / span, 0.0, 1.0)
+    absent = np.prod(1.0 - seen.attributes[:, list(phrase.ruled_out)], axis=1)
+    suspected: Array = (1.0 - absent) + near * absent
+    return suspected
+
+
+def _is_by(creators: Sequence[str], catalogue: Texts, rows: Array) -> Array:
+    """Which rows are by one of some people; shape (n,)."""
+    if not creators:
+        return np.zeros(len(rows), dtype=bool)
+    known = catalogue.people_rows(list(creators))
+    by: Array = np.isin(catalogue.take("creator", rows), known[known >= 0])
+    return by

@@ -1,4 +1,4 @@
-"""Plain words to wants and refusals: local, deterministic, well under a millisecond.
+"""Plain words to wants and refusals: local, deterministic, about a millisecond.
 
 A text is cut into clauses; a clause that opens with a negation is a refusal, any other a want. In "no cars, dogs or
 trucks" the whole list is refused: a bare clause with "or" after a refusal belongs to it. In "not X but Y" and
@@ -6,123 +6,170 @@ trucks" the whole list is refused: a bare clause with "or" after a refusal belon
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from core.errors import InvalidInput
 from ranking.steering import patterns
-from ranking.steering.steer import Lasts, Understood
+from ranking.steering.concepts import ConceptsPolicy
+from ranking.steering.durations import end_of, read_timing
+from ranking.steering.normalise import Knows, cleaned, not_understood, spelled_out, without_typos
+from ranking.steering.saying import in_words
+from ranking.steering.steer import Asked, Lasts, Understood
 
-MAX_CHARACTERS = 500
 _MAX_PHRASES = 12
-SESSION_IDLE = timedelta(minutes=30)
-_NIGHT_ENDS = time(4, 0)
-
-_DURATIONS: tuple[tuple[re.Pattern[str], Lasts, bool], ...] = (
-    (patterns.TONIGHT, Lasts.TODAY, True),
-    (patterns.TODAY, Lasts.TODAY, False),
-    (patterns.SESSION, Lasts.SESSION, False),
-    (patterns.FOR_GOOD, Lasts.UNTIL_UNDONE, False),
+_CUE_WORDS = frozenset(
+    "stop showing without nothing anything everything except fewer less more please instead rather never avoid recommend minutes minute hours tonight"
+    " today something videos video session with want show hate enough only friends like that prefer about just some".split()
 )
 
 
 @dataclass(slots=True)
 class _Draft:
-    wants: list[str]
-    refuses: list[str]
+    wants: list[str] = field(default_factory=list)
+    refuses: list[str] = field(default_factory=list)
+    strengths: dict[str, float] = field(default_factory=dict)
+    more_from: list[str] = field(default_factory=list)
+    none_from: list[str] = field(default_factory=list)
     friends: int = 0
+    novelty: int = 0
 
 
-def parse_steer(text: str, *, now: datetime, timezone: str, lasts: Lasts | None = None) -> Understood:
-    """Return what ``text`` asks for. Raises ``InvalidInput`` for a text that is empty, over-long or has no words."""
-    cleaned = _clean(text)
-    plain, found_lasts, is_night = _take_durations(cleaned)
-    draft = _read(plain)
-    if not draft.wants and not draft.refuses and draft.friends == 0:
-        raise _not_understood()
-    chosen = lasts or found_lasts or Lasts.UNTIL_UNDONE
-    expires_at = _expiry(chosen, now, timezone, is_night=is_night and lasts is None)
-    wants, refuses = tuple(draft.wants[:_MAX_PHRASES]), tuple(draft.refuses[:_MAX_PHRASES])
-    return Understood(wants, refuses, draft.friends, chosen, _says(wants, refuses, draft.friends, chosen), expires_at)
+def parse_steer(
+    text: str,
+    *,
+    now: datetime,
+    timezone: str,
+    concepts: ConceptsPolicy,
+    knows: Knows,
+    lasts: Lasts | None = None,
+) -> Understood:
+    """Return what ``text`` asks for; ``knows`` says of a word whether it is one.
+
+    Raises ``InvalidInput`` for a text that is empty, over-long, not English, or says nothing that can be followed.
+    """
+    zone = ZoneInfo(timezone)
+    plain = without_typos(cleaned(text), concepts.vocabulary | _CUE_WORDS, knows)
+    timing = read_timing(plain, now=now, zone=zone)
+    draft = _read(_direct(spelled_out(timing.rest), concepts), concepts)
+    asked = Asked(
+        wants=tuple(draft.wants[:_MAX_PHRASES]),
+        refuses=tuple(draft.refuses[:_MAX_PHRASES]),
+        strengths=draft.strengths,
+        friends=draft.friends,
+        novelty=draft.novelty,
+        minutes=timing.minutes,
+        more_from=tuple(draft.more_from),
+        none_from=tuple(draft.none_from),
+    )
+    if asked.is_empty:
+        raise not_understood()
+    ends_at = timing.ends_at if lasts is None else None
+    chosen = lasts or timing.lasts or Lasts.UNTIL_UNDONE
+    ends_at = ends_at or end_of(chosen, now, zone)
+    says = in_words(asked, chosen, None if ends_at is None else ends_at.astimezone(zone), now.astimezone(zone))
+    return Understood(asked, chosen, says, ends_at, concepts.mood_of(asked.wants))
 
 
-def _clean(text: str) -> str:
-    if not text.strip():
-        raise _invalid("empty_steer", "The steer is empty.", "Say what you want more or less of.")
-    if len(text) > MAX_CHARACTERS:
-        raise _invalid(
-            "steer_too_long", f"The steer has {len(text)} characters.", f"At most {MAX_CHARACTERS} characters."
-        )
-    kept = "".join(char if char.isprintable() or char == "\n" else " " for char in unicodedata.normalize("NFKC", text))
-    if not patterns.LETTER.search(kept):
-        raise _not_understood()
-    return re.sub(r"[ \t]+", " ", kept.lower().replace("’", "'")).strip()
+def _direct(text: str, concepts: ConceptsPolicy) -> str:
+    """Put the wish in place of what a person says of themselves: "I can't sleep" is a wish for something calming."""
+    for pattern, means in concepts.indirect_patterns:
+        text = pattern.sub(f" , {means} , ", text)
+    return text
 
 
-def _take_durations(text: str) -> tuple[str, Lasts | None, bool]:
-    for pattern, lasts, is_night in _DURATIONS:
+def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
+    draft = _Draft()
+    for pattern, novelty in patterns.NOVELTY:
         if pattern.search(text):
-            return pattern.sub(" ", text), lasts, is_night
-    return text, None, False
-
-
-def _read(text: str) -> _Draft:
-    draft = _Draft([], [])
+            text, draft.novelty = pattern.sub(" , ", text), novelty
     was_refusal = False
     for clause in _clauses(text):
+        complaint = patterns.COMPLAINT.match(clause)
         negation = patterns.NEGATION.match(clause)
         joins_list = was_refusal and negation is None and patterns.IN_LIST.search(clause) is not None
-        if negation is not None or joins_list:
+        if negation is None and complaint is not None:
+            was_refusal = _refuse(draft, complaint["thing"], clause, concepts)
+        elif negation is not None or joins_list:
             rest = clause[negation.end() :] if negation is not None else clause
-            was_refusal = _refuse(draft, rest)
+            rest, *again = patterns.WANT_AGAIN.split(f" {rest}", maxsplit=1)
+            was_refusal = _refuse(draft, rest.strip(), clause, concepts)
+            for wish in again:
+                _want(draft, wish, concepts)
         else:
             was_refusal = False
-            _want(draft, clause)
+            _want(draft, clause, concepts)
     return draft
 
 
 def _clauses(text: str) -> Iterator[str]:
     for clause in patterns.BREAK.split(text):
-        cleaned = clause.strip(" \"'()[]{}*#>")
-        if cleaned:
-            yield cleaned
+        stripped = clause.strip(" \"'()[]{}*#>")
+        if stripped:
+            yield stripped
 
 
-def _refuse(draft: _Draft, rest: str) -> bool:
+def _refuse(draft: _Draft, rest: str, clause: str, concepts: ConceptsPolicy) -> bool:
+    rest = _handles(draft.none_from, draft.more_from, rest)
+    strength = 0.5 if patterns.NOT_SO_MUCH.search(clause) else 1.0
     for phrase in patterns.SPLIT_LIST.split(rest):
         if patterns.ABOUT_FRIENDS.match(_strip_tail(phrase)):
             draft.friends = -1
             continue
-        short = _short(phrase)
-        if short and patterns.LETTER.search(short):
-            _put(draft.refuses, draft.wants, short)
+        _put(draft, draft.refuses, draft.wants, _short(phrase, concepts), strength)
     return True
 
 
-def _want(draft: _Draft, clause: str) -> None:
-    short = _short(clause)
+def _want(draft: _Draft, clause: str, concepts: ConceptsPolicy) -> None:
+    clause = _handles(draft.more_from, draft.none_from, clause)
+    short = _short(clause, concepts)
     if patterns.ABOUT_FRIENDS.match(_strip_tail(clause)) or (short and patterns.ABOUT_FRIENDS.match(short)):
         draft.friends = 1
         return
     if patterns.FRIENDS.search(clause) and patterns.MINE.search(clause):
         draft.friends = 1
-    if short and patterns.LETTER.search(short):
-        _put(draft.wants, draft.refuses, short)
+    strength = 2.0 if patterns.ONLY.search(clause) else 0.5 if patterns.A_BIT.match(clause) else 1.0
+    _put(draft, draft.wants, draft.refuses, short, strength)
 
 
-def _put(there: list[str], elsewhere: list[str], phrase: str) -> None:
+def _handles(there: list[str], elsewhere: list[str], clause: str) -> str:
+    """Take "@mia" out of a clause into the list of creators it belongs to."""
+    for found in patterns.HANDLE.finditer(clause):
+        handle = found[1].rstrip(".")
+        if handle in elsewhere:
+            elsewhere.remove(handle)
+        if handle not in there:
+            there.append(handle)
+    return re.sub(r"\b(?:from|by|of)\s*$", "", patterns.HANDLE.sub(" ", clause).strip()).strip()
+
+
+def _put(draft: _Draft, there: list[str], elsewhere: list[str], phrase: str, strength: float) -> None:
     """Add a phrase; what was said last wins over the same phrase said the other way before."""
+    if not phrase:
+        return
     if phrase in elsewhere:
         elsewhere.remove(phrase)
     if phrase not in there:
         there.append(phrase)
+    draft.strengths.pop(phrase, None)
+    if strength != 1.0:
+        draft.strengths[phrase] = strength
 
 
-def _short(phrase: str) -> str:
-    return _strip_tail(patterns.FILLER.sub("", f"{phrase.strip()} ").strip())
+def _short(phrase: str, concepts: ConceptsPolicy) -> str:
+    """Return the thing itself, without "show me" before and "videos please" after; empty if there is none."""
+    phrase = phrase.strip(" \"'()[]{}*#>-")
+    short = _strip_tail(_strip_filler(phrase))
+    told = re.findall(r"[^\W_]+(?:'[^\W_]+)?", short)
+    if any(word not in patterns.EMPTY_WORDS and patterns.LETTER.search(word) for word in told):
+        return short
+    # "make my own" is all filler and still means something.
+    return _strip_tail(phrase) if concepts.meant_by(phrase) else ""
+
+
+def _strip_filler(phrase: str) -> str:
+    return patterns.FILLER.sub("", f"{phrase} ").strip()
 
 
 def _strip_tail(phrase: str) -> str:
@@ -130,37 +177,3 @@ def _strip_tail(phrase: str) -> str:
     while (shorter := patterns.TAIL.sub("", phrase)) != phrase:
         phrase = shorter
     return phrase.strip()
-
-
-def _expiry(lasts: Lasts, now: datetime, timezone: str, *, is_night: bool) -> datetime | None:
-    if lasts == Lasts.UNTIL_UNDONE:
-        return None
-    if lasts == Lasts.SESSION:
-        return now + SESSION_IDLE
-    zone = ZoneInfo(timezone)
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, _NIGHT_ENDS if is_night else time(0, 0), tzinfo=zone)
-
-
-def _says(wants: tuple[str, ...], refuses: tuple[str, ...], friends: int, lasts: Lasts) -> str:
-    parts = []
-    if wants:
-        parts.append(f"more of: {', '.join(wants)}")
-    if friends:
-        parts.append("more from people you know" if friends > 0 else "less from people you know")
-    if refuses:
-        parts.append(f"none of: {', '.join(refuses)}")
-    until = {Lasts.SESSION: "for this session", Lasts.TODAY: "for today", Lasts.UNTIL_UNDONE: "until you undo it"}
-    return f"You asked for {'; '.join(parts)} ({until[lasts]})."
-
-
-def _invalid(code: str, detail: str, expected: str) -> InvalidInput:
-    return InvalidInput(code=code, detail=detail, field="text", expected=expected)
-
-
-def _not_understood() -> InvalidInput:
-    return _invalid(
-        "steer_not_understood",
-        "There is nothing in the steer that a feed could follow.",
-        'Say it in words, for example "something calming, more of my friends, no cars".',
-    )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_FIELDS = ("people", "setting", "time", "pace", "arousal", "valence", "makeable")
-_FRAMINGS_PER_LINE = 3
+_FIELDS = ("people", "setting", "time", "pace", "arousal", "valence", "makeable", "style")
+_FRAMINGS_PER_LINE = 5
 
 
 def authored_videos(seed: int = 0) -> list[dict[str, Any]]:
@@ -26,10 +26,10 @@ def _variants(video: dict[str, Any], framings: list[dict[str, str]], dice: rando
 
 def _parse(line: str) -> dict[str, Any]:
     text, topics, moods, rest = (part.strip() for part in line.split("|"))
+    values = rest.split()
     return {
         "text": text,
         "topics": [] if topics == "-" else topics.split(","),
         "mood": moods.split(","),
-        "style": "-",
-        **dict(zip(_FIELDS, rest.split(), strict=True)),
+        **dict(zip(_FIELDS, values if len(values) == len(_FIELDS) else [*values, "-"], strict=True)),
     }
