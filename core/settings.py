@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     open_videos_per_person: int = Field(default=4, gt=0, description="Most videos one person has in the making.")
     characters_per_person: int = Field(default=20, gt=0, description="Most likeness characters one person keeps.")
     workers: int = Field(default=1, ge=0, le=64, description="Generation workers that `kindling serve` starts.")
+    steer_llm_url: str = Field(
+        default="", description="OpenAI-compatible address (ending in /v1/) of a model that reads steers; empty: none."
+    )
+    steer_llm_model: str = Field(default="", description="Name of that model.")
+    steer_llm_key: SecretStr | None = Field(default=None, description="Its API key, if it takes one.")
+    steer_llm_timeout_s: float = Field(
+        default=3.0, gt=0, le=30, description="Longest wait before our own parser reads."
+    )
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
     request_threads: int = Field(default=24, ge=1, le=512, description="Requests that one server works on at once.")

@@ -10,7 +10,8 @@ from core.vocabulary import Audience
 from ranking.among import among
 from ranking.catalogue import Catalogue
 from ranking.state import ViewerState
-from ranking.steering.matching import Demand, Steering
+from ranking.steering.demand import Demand
+from ranking.steering.matching import Steering
 
 Array = NDArray[Any]
 

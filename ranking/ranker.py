@@ -23,7 +23,8 @@ from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
 from ranking.sources.base import CandidateSource, Query, newest_first
 from ranking.state import facts_for, state_of
-from ranking.steering.matching import Demand, Effect, Steering
+from ranking.steering.demand import Demand
+from ranking.steering.matching import Effect, Steering
 from ranking.value import Valued, ValuePolicy, value_of
 from ranking.viewer import Viewer
 
@@ -140,7 +141,10 @@ class Ranker:
 
     def _effect(self, demands: Sequence[Demand], query: Query, pool: Pool) -> Effect:
         is_known = among(query.catalogue.take("creator", pool.rows), query.state.follows)
-        return self._steering.effect(demands, query.catalogue, pool.rows, is_known)
+        familiarity = None
+        if query.state.viewer.is_personal and any(demand.novelty for demand in demands):
+            familiarity = query.catalogue.take("vector", pool.rows) @ query.state.taste
+        return self._steering.effect(demands, query.catalogue, pool.rows, is_known, familiarity)
 
     def _sourced(self, query: Query, mode: FeedMode) -> Pool:
         if mode != FeedMode.CHRONOLOGICAL:
@@ -202,7 +206,7 @@ class Ranker:
             _, first = np.unique(films, return_index=True)
             return [Placed(int(place), 1.0) for place in np.sort(first)[:size]]
         order = self._arranged(scored, query, size)
-        wishes = any(demand.wants or demand.friends for demand in query.demands)
+        wishes = any(demand.wants or demand.friends or demand.more_from for demand in query.demands)
         if not query.state.viewer.is_personal or wishes:
             return [Placed(place, 1.0) for place in order]
         others = self._explorable(scored, query, order)

@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Self
 
 import structlog
 
 from core.encoder import TextEncoder
-from core.errors import BrokenArtifact
+from core.errors import BrokenArtifact, InvalidInput
 from core.records import Video
 from core.vocabulary import FeedMode
 from ranking.catalogue import Catalogue
@@ -19,8 +19,10 @@ from ranking.ranker import Ranker, Visible
 from ranking.snapshot import CURRENT, Snapshot, current_folder, open_snapshot
 from ranking.sources.all import make_sources
 from ranking.steering.concepts import ConceptsPolicy, load_concepts
+from ranking.steering.llm import SteerReader, merged
 from ranking.steering.matching import Steering
-from ranking.steering.parse import parse_steer
+from ranking.steering.normalise import cleaned
+from ranking.steering.parse import parse_steer, understood_as
 from ranking.steering.steer import Lasts, Understood
 from ranking.understanding.model import AttributeModel
 from ranking.value import ValuePolicy, load_safer_value, load_value
@@ -42,6 +44,7 @@ class Ranking:
         value: ValuePolicy,
         safer: ValuePolicy,
         concepts: ConceptsPolicy,
+        reader: SteerReader | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._stamp = _stamp(snapshots)
@@ -50,15 +53,21 @@ class Ranking:
         self._refreshing = threading.Lock()
         self.value, self.safer = value, safer
         self.attributes = AttributeModel.open()
+        self._concepts, self._is_word, self._reader = concepts, encoder.is_word, reader
         steering = Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one), self.attributes)
         self._ranker = Ranker(value, make_sources(value.sources), steering)
         self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering)
 
     @classmethod
-    def open(cls, snapshots: Path, encoder: TextEncoder, *, overrides: Path | None = None) -> Self:
-        """Open the live snapshot and the policies. Raises ``BrokenArtifact`` or ``BrokenPolicy``."""
+    def open(
+        cls, snapshots: Path, encoder: TextEncoder, *, overrides: Path | None = None, reader: SteerReader | None = None
+    ) -> Self:
+        """Open the live snapshot and the policies. Raises ``BrokenArtifact`` or ``BrokenPolicy``.
+
+        ``reader``: a language model that reads steers before our own parser does.
+        """
         value, safer, concepts = load_value(overrides), load_safer_value(overrides), load_concepts(overrides)
-        return cls(snapshots, open_snapshot(current_folder(snapshots)), encoder, value, safer, concepts)
+        return cls(snapshots, open_snapshot(current_folder(snapshots)), encoder, value, safer, concepts, reader)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -129,8 +138,18 @@ class Ranking:
         return ranker.page(viewer, self._catalogue, size=size, mode=mode, now=now, page_id=page_id, visible=visible)
 
     def parse_steer(self, text: str, *, now: datetime, timezone: str, lasts: Lasts | None = None) -> Understood:
-        """Return what a text asks for. Raises ``InvalidInput``."""
-        return parse_steer(text, now=now, timezone=timezone, lasts=lasts)
+        """Return what a text asks for, by the language model if there is one. Raises ``InvalidInput``."""
+        local = partial(
+            parse_steer, text, now=now, timezone=timezone, concepts=self._concepts, knows=self._is_word, lasts=lasts
+        )
+        read = None if self._reader is None else self._reader.read(cleaned(text))
+        if read is None:
+            return local()
+        try:
+            asked = merged(read, local().asked)
+        except InvalidInput:  # in another language, say
+            asked = read
+        return understood_as(asked, text, now=now, timezone=timezone, concepts=self._concepts, lasts=lasts)
 
     def _unknown(self, videos: Sequence[Video]) -> list[Video]:
         rows = self._catalogue.rows_of([video.id for video in videos])

@@ -215,3 +215,6 @@ class SteerShape(Shape):
     refuses: list[str]
     created_at: datetime
     expires_at: datetime | None
+    mood: dict[str, float] = Field(description="Arousal and valence aimed at, 1 to 5; empty if none was named.")
+    minutes: int | None = Field(description="Minutes after which the feed stops; null if none were named.")
+    novelty: int = Field(description="1 for what is new to the person, -1 for more of the same, else 0.")

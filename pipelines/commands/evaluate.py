@@ -29,3 +29,26 @@ def steer(
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
     count = rank_by_steers(videos, instructions, out, encoder, AttributeModel.open())
     typer.echo(f"Ranked for {count} instructions: {out}")
+
+
+@app.command("less")
+def less(
+    videos: Path = typer.Option(..., exists=True, dir_okay=False, help="Labelled videos, JSON Lines."),
+) -> None:
+    """Measure how much of each topic "less of it" removes from twenty, and what other pages keep of their nDCG."""
+    from core.encoder import TextEncoder
+    from core.settings import Settings
+    from pipelines.offline.steer_less import measure_less
+    from ranking.understanding.model import AttributeModel
+
+    settings = Settings()
+    encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    rows = measure_less(videos, encoder, AttributeModel.open())
+    for row in rows:
+        told = f"{row.before:.0%} of twenty, then {row.after:.0%}; others keep {row.kept_elsewhere:.1%} of nDCG"
+        typer.echo(f"{row.topic:14s} {told}")
+    removed = 1.0 - sum(row.after for row in rows) / sum(row.before for row in rows)
+    kept = sum(row.kept_elsewhere for row in rows) / len(rows)
+    typer.echo(
+        f"Removed {removed:.1%} over {len(rows)} topics; pages on other topics keep {kept:.1%} of their nDCG@20."
+    )

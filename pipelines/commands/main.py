@@ -12,6 +12,7 @@ GROUPS = {
     "setup": "pipelines.commands.setup",
     "demo": "pipelines.commands.demo",
     "train": "pipelines.commands.train",
+    "attributes": "pipelines.commands.attributes",
     "eval": "pipelines.commands.evaluate",
     "bench": "pipelines.commands.bench",
     "policy": "pipelines.commands.policy",

@@ -73,15 +73,18 @@ def attributes(
     videos: Path = typer.Option(
         ..., exists=True, dir_okay=False, help="Labelled videos, JSON Lines (see docs/steering.md)."
     ),
+    prompts: Path | None = typer.Option(
+        None, exists=True, dir_okay=False, help="Prompts whose labels are shipped, JSON Lines with `text`."
+    ),
     out: Path | None = typer.Option(None, help="Folder to publish in; the shipped one by default."),
 ) -> None:
-    """Train the attribute heads from labelled videos and our own texts (about two minutes)."""
+    """Train the attribute heads from labelled videos, labelled prompts and our own texts (about three minutes)."""
     from pipelines.offline.attributes.train import train_attributes
     from ranking.understanding.model import SHIPPED
 
     with _tools() as (_, encoder, _, clock, say):
         say("training a head for each attribute")
-        manifest = train_attributes(videos, encoder, out or SHIPPED, clock)
+        manifest = train_attributes(videos, encoder, out or SHIPPED, clock, prompts=prompts)
     mean = manifest.metrics["cross_validated_average_precision"]["mean"]
     typer.echo(f"Attribute heads {manifest.revision}: mean cross-validated average precision {mean}.")
 

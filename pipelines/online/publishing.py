@@ -19,6 +19,7 @@ from pipelines.online.rendering import embedding
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import VideoView, own, view
 from pipelines.online.takedown import LIKENESS_WITHDRAWN
+from pipelines.online.understanding import attributes_of
 
 MAX_CAPTION_CHARS = 2_200
 _STATES = (VideoStatus.DRAFT, VideoStatus.PUBLISHED, VideoStatus.HIDDEN)
@@ -117,6 +118,7 @@ def _words_columns(rooms: Rooms, video: Video, caption: str, words: FeedVerdicts
     return {
         "caption": caption,
         "embedding": embedding(rooms.encoder, video.prompt, caption),
+        "attributes": {**video.attributes, **attributes_of(rooms, video, caption=caption)},
         "adult_allowed": film.adult and words.adult.allowed,
         "teen_allowed": film.teen and words.teen.allowed,
         "limited": film.limited or limited(words.adult),

@@ -36,6 +36,7 @@ from pipelines.online.judging import (
 )
 from pipelines.online.moderation import record, refusal
 from pipelines.online.rooms import Rooms
+from pipelines.online.understanding import attributes_of
 from pipelines.online.wishes import Wish
 from ranking.catalogue import video_text
 
@@ -150,7 +151,11 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
         "poster_key": film.poster_key,
         "fingerprint": film.fingerprint,
         "embedding": embedding(rooms.encoder, work.video.prompt, work.video.caption),
-        "attributes": {**work.video.attributes, FILM_CHECK: flags.as_attribute()},
+        "attributes": {
+            **work.video.attributes,
+            **attributes_of(rooms, work.video, film_key=film.film_key),
+            FILM_CHECK: flags.as_attribute(),
+        },
         "adult_allowed": flags.adult and words.adult.allowed,
         "teen_allowed": flags.teen and words.teen.allowed,
         "limited": flags.limited or limited(words.adult),

@@ -11,6 +11,7 @@ from core.storage.migrate import require_current
 from generation.room import Generation
 from pipelines.online.charter import CharterWatch
 from ranking.room import Ranking
+from ranking.steering.llm import SteerReader
 from safety.room import Safety
 from wellbeing.room import Wellbeing
 
@@ -48,9 +49,19 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
         database=database,
         media=MediaStore(settings.resolved_media_url),
         encoder=encoder,
-        ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies),
+        ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies, reader=_reader(settings)),
         safety=Safety.open(encoder, keys=settings.keys, overrides=settings.policies),
         wellbeing=wellbeing,
         generation=Generation.open(settings),
         charter=CharterWatch(database, wellbeing.policy.charter),
+    )
+
+
+def _reader(settings: Settings) -> SteerReader | None:
+    """Return the language model that reads steers, if one is configured."""
+    if not settings.steer_llm_url:
+        return None
+    key = settings.steer_llm_key.get_secret_value() if settings.steer_llm_key else ""
+    return SteerReader(
+        settings.steer_llm_url, model=settings.steer_llm_model, key=key, timeout_s=settings.steer_llm_timeout_s
     )

@@ -23,11 +23,11 @@ def without_sensitive(tx: Transaction, rooms: Rooms, video_ids: Set[VideoId]) ->
     if not videos:
         return set()
     vectors = np.array([text_vector(video.embedding) for video in videos], dtype=np.float32)
+    texts = [video_text(video.prompt, video.caption) for video in videos]
     missing = [place for place, video in enumerate(videos) if _is_missing(video.embedding)]
     if missing:
-        texts = [video_text(videos[place].prompt, videos[place].caption) for place in missing]
-        vectors[missing] = rooms.encoder.encode(texts)
-    rows = rooms.ranking.attributes.probabilities(vectors).tolist()
+        vectors[missing] = rooms.encoder.encode([texts[place] for place in missing])
+    rows = rooms.ranking.attributes.of_texts(vectors, texts).tolist()
     policy = rooms.wellbeing.policy.sensitive
     return {
         video.id

@@ -1,22 +1,32 @@
 """Steers: a person says what their feed should be like; it holds from the next page until it ends or is undone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.errors import Conflict, InvalidInput, not_found
 from core.ids import PersonId, SteerId, new_id
+from core.records import Person
+from core.storage.database import Transaction
 from core.storage.people import People
 from core.storage.steers import Steers, StoredSteer
 from pipelines.online.cards import known_person
 from pipelines.online.rooms import Rooms
-from ranking.steering.steer import Lasts
+from pipelines.online.wellbeing import begin_break
+from ranking.steering.steer import Lasts, Steer
 
 MOST_IN_FORCE = 20
+BREAK_AFTER_BUDGET = timedelta(minutes=30)
+CHOSEN = (Lasts.SESSION, Lasts.TODAY, Lasts.UNTIL_UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
 class SteerView:
-    """A steer as it was understood. ``wants`` and ``refuses`` are in the person's own words."""
+    """A steer as it was understood. ``wants`` and ``refuses`` are in the person's own words.
+
+    ``mood``: arousal and valence aimed at, 1 to 5; ``minutes``: after how many the feed stops; ``novelty``: +1 for what
+    is new to them, -1 for more of the same.
+    """
 
     id: SteerId
     text: str
@@ -25,15 +35,24 @@ class SteerView:
     refuses: list[str]
     created_at: datetime
     expires_at: datetime | None
+    mood: dict[str, float]
+    minutes: int | None
+    novelty: int
 
 
 def add_steer(rooms: Rooms, person_id: PersonId, text: str, lasts: str | None = None) -> SteerView:
-    """Store what a person asks of their feed. Raises ``InvalidInput`` for a text that cannot be followed."""
+    """Store what a person asks of their feed. Raises ``InvalidInput`` for a text that cannot be followed.
+
+    The text is read before anything is locked: a language model may take its time over it.
+    """
     now = rooms.clock.now()
+    with rooms.database.read() as tx:
+        person = known_person(tx, person_id)
+    understood = rooms.ranking.parse_steer(text, now=now, timezone=person.timezone, lasts=_lasts(lasts))
     with rooms.database.write() as tx:
         People(tx).lock(person_id)
-        person = known_person(tx, person_id)
-        understood = rooms.ranking.parse_steer(text, now=now, timezone=person.timezone, lasts=_lasts(lasts))
+        more_from = _people_named(tx, person_id, understood.asked.more_from)
+        none_from = _people_named(tx, person_id, understood.asked.none_from)
         if Steers(tx).count_in_force(person_id, now) >= MOST_IN_FORCE:
             raise Conflict(
                 code="too_many_steers",
@@ -44,7 +63,7 @@ def add_steer(rooms: Rooms, person_id: PersonId, text: str, lasts: str | None = 
             id=SteerId(new_id("steer")),
             person_id=person_id,
             text=text,
-            parsed=understood.as_stored(),
+            parsed=understood.as_stored(more_from=more_from, none_from=none_from),
             created_at=now,
             expires_at=understood.expires_at,
         )
@@ -68,18 +87,45 @@ def undo_steer(rooms: Rooms, person_id: PersonId, steer_id: SteerId) -> None:
         Steers(tx).undo(person_id, steer_id, now)
 
 
+def stop_when_time_is_up(tx: Transaction, rooms: Rooms, person: Person, steers: Sequence[Steer]) -> None:
+    """Close the feed for a break when the minutes are over that a steer gave it. The caller holds the person's lock.
+
+    The steer has done its work then and ends; the person may end the break, as any that they asked for.
+    """
+    now = rooms.clock.now()
+    over = [steer for steer in steers if steer.stops_at is not None and steer.stops_at <= now]
+    if over:
+        begin_break(tx, person.id, now + BREAK_AFTER_BUDGET, now)
+        for steer in over:
+            Steers(tx).undo(person.id, steer.id, now)
+
+
+def _people_named(tx: Transaction, person_id: PersonId, handles: Sequence[str]) -> list[PersonId]:
+    """Return who has these handles. Someone who blocked this person, or is blocked, is as unknown as no one at all."""
+    blocked = People(tx).blocked_either_way(person_id)
+    found = [(handle, People(tx).find_by_handle(handle)) for handle in handles]
+    for handle, creator in found:
+        if creator is None or creator.id in blocked:
+            raise InvalidInput(
+                code="unknown_creator",
+                detail=f"There is nobody called @{handle}.",
+                field="text",
+                expected="The handle of somebody who is here.",
+            )
+    return [creator.id for _, creator in found if creator is not None]
+
+
 def _lasts(given: str | None) -> Lasts | None:
     if given is None:
         return None
-    try:
-        return Lasts(given)
-    except ValueError:
+    if given not in CHOSEN:
         raise InvalidInput(
             code="unknown_duration",
             detail=f"{given!r} is no duration of a steer.",
             field="lasts",
-            expected=f"One of {', '.join(Lasts)}.",
-        ) from None
+            expected=f"One of {', '.join(CHOSEN)}.",
+        )
+    return Lasts(given)
 
 
 def _view(stored: StoredSteer) -> SteerView:
@@ -91,4 +137,7 @@ def _view(stored: StoredSteer) -> SteerView:
         refuses=list(stored.parsed["refuses"]),
         created_at=stored.created_at,
         expires_at=stored.expires_at,
+        mood=dict(stored.parsed.get("mood", {})),
+        minutes=stored.parsed.get("minutes"),
+        novelty=int(stored.parsed.get("novelty", 0)),
     )

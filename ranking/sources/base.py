@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.vocabulary import Reason
 from ranking.catalogue import Catalogue
 from ranking.state import ViewerState
-from ranking.steering.matching import Demand
+from ranking.steering.demand import Demand
 
 Array = NDArray[Any]
 

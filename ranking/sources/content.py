@@ -115,7 +115,7 @@ class SteerConfig(SourceConfig):
 
 
 class SteerSource(CandidateSource[SteerConfig]):
-    """Videos whose text is near to what the viewer wishes for. Empty without a wish.
+    """The newest of creators asked for by name, and videos whose text is near to what the viewer wishes for.
 
     Cost: one FAISS search over text vectors for each wish and concept.
     """
@@ -123,14 +123,16 @@ class SteerSource(CandidateSource[SteerConfig]):
     reason = Reason.STEER
 
     def find(self, query: Query) -> Array:
-        """Return the nearest videos to any wish, nearest first."""
+        """Return what named creators made, then the nearest videos to any wish, nearest first; empty without a wish."""
         wishes = [phrase.vectors for demand in query.demands for phrase in demand.wants]
+        creators = query.catalogue.people_rows([person for demand in query.demands for person in demand.more_from])
+        by_name = query.catalogue.newest_by(creators[creators >= 0], each=self.config.neighbours)
         if not wishes or not query.catalogue.snapshot.video_count:
-            return np.zeros(0, dtype=np.int64)
+            return by_name
         vectors = np.ascontiguousarray(np.concatenate(wishes), dtype=np.float32)
         scores, rows = query.catalogue.snapshot.text_index.search(vectors, self.config.neighbours)
         found = rows.ravel() >= 0
-        return best_first(rows.ravel()[found], scores.ravel()[found])
+        return np.concatenate([by_name, best_first(rows.ravel()[found], scores.ravel()[found])])
 
 
 def _create_rate(counts: Array) -> Array:

@@ -129,7 +129,7 @@ class ConceptsPolicy(Policy):
         return tuple({item.name: item for _, item in longest}.values())
 
     def mood_of(self, wants: tuple[str, ...]) -> dict[str, float]:
-        """Return the mood that wishes aim at: mean arousal and valence of their concepts, 1 to 5, where they have one."""
+        """Return the mood that wishes aim at: arousal and valence, 1 to 5, where their concepts have one."""
         found = [concept for phrase in wants for concept in self.meant_by(phrase)]
         aims = {
             grade: [value for concept in found if (value := getattr(concept, grade)) is not None]

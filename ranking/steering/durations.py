@@ -15,25 +15,32 @@ _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40,
     "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "a": 1, "an": 1, "couple of": 2, "a couple of": 2,
-    "a few": 5, "half an": 0.5, "half a": 0.5, "quarter of an": 0.25, "a quarter of an": 0.25, "an hour and a half": 1.5,
+    "a few": 5, "half an": 0.5, "half a": 0.5, "quarter of an": 0.25, "a quarter of an": 0.25,
 }  # fmt: skip
 _AMOUNT = (
     r"(?P<amount>\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
     r"[- ]?(?P<unit>minutes?|mins?|m|hours?|hrs?|h)\b"
 )
 _STOP = (
-    r"(?:stop|quit|close|end|done|no more|that's it|that's all|i(?:'m| am) (?:off|out|done|going)|(?:off )?to bed|bed|sleep|enough|kick me (?:out|off)"
-    r"|cut me off|log (?:me )?(?:off|out)|shut (?:it )?(?:down|off)|i (?:must|have to|need to|should|gotta|got to) (?:go|leave|stop|work|sleep))"
+    r"(?:stop|quit|close|end|done|no more|that's it|that's all|i(?:'m| am) (?:off|out|done|going)|(?:off "
+    r")?to bed|bed|sleep|enough|kick me (?:out|off)"
+    r"|cut me off|log (?:me )?(?:off|out)|shut (?:it )?(?:down|off)|i (?:must|have to|need to|should|"
+    r"gotta|got to) (?:go|leave|stop|work|sleep))"
 )
 _BUDGETS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:please |then |and )*(?:stop|quit|close|end|kick me (?:out|off)|cut me off|log me (?:off|out)|shut (?:it )?(?:down|off)|remind me to stop|make me stop)"
+        rf"\b(?:please |then |and )*(?:stop|quit|close|end|kick me (?:out|off)|cut me off|log me (?:off|out)|"
+        rf"shut (?:it )?(?:down|off)|remind me to stop|make me stop)"
         rf"(?: me| it| the feed| this| here| everything)?(?: after| in| at| once) (?:the next )?{_AMOUNT}",
-        rf"(?:\b(?:for|just|only|give me|i(?:'ve| have)?(?: only| just)? got|i (?:only |just )?have|show me) )*(?:the next )?{_AMOUNT}(?: of [\w' ]+?)?[\s,;.]*(?:and |then |but |before |until |till )+"
+        rf"(?:\b(?:for|just|only|give me|i(?:'ve| have)?(?: only| just)? got|i (?:only |just )?have|show me) "
+        rf")*(?:the next )?{_AMOUNT}(?: of [\w' ]+?)?[\s,;.]*(?:and |then |but |before |until |till )+"
         rf"(?:please )?{_STOP}(?: (?:me|the feed|this|it))?\b",
-        rf"\b(?:i(?:'ve| have)?(?: only| just)? (?:got|have)|i've got|only got|i (?:only |just )?have|i only want|only|just|at most|max(?:imum)?|up to|no more than|not more than|limit(?: me)?(?: to)?|for at most)"
-        rf"(?: about| around| like| to spare)? {_AMOUNT}(?: max(?:imum)?| at most| left| tops| limit| to spare| only| before [\w' ]+)?(?=$|[\s,.;!])",
+        rf"\b(?:i(?:'ve| have)?(?: only| just)? (?:got|have)|i've got|only got|i (?:only |just )?have|i only "
+        rf"want|only|just|at most|max(?:imum)?|up to|no more than|not more than|limit(?: me)?(?: to)?|for at "
+        rf"most)"
+        rf"(?: about| around| like| to spare)? {_AMOUNT}(?: max(?:imum)?| at most| left| tops| limit| to spare|"
+        rf" only| before [\w' ]+)?(?=$|[\s,.;!])",
         rf"\b{_AMOUNT}[- ]?(?:max(?:imum)?|tops|limit|session|break|at most|only|budget)\b",
         rf"\b{_AMOUNT} (?:before|until|till) (?:bed|work|my [\w ]+|i (?:go|leave|have to|need to) ?[\w ]*)",
     )
@@ -42,12 +49,16 @@ _FOR_SO_LONG = re.compile(rf"\b(?:for|during|over) (?:the |about )?(?:next )?{_A
 _TONIGHT = re.compile(r"\b(?:for |until |till |just )?(?:tonight|this evening|the (?:evening|night)|bedtime tonight)\b")
 _TOMORROW = re.compile(r"\b(?:until|till|til) (?:tomorrow|the morning|midnight)\b")
 _TODAY = re.compile(r"\b(?:for |just )*(?:today|this (?:morning|afternoon)|the day|the rest of the day)\b")
-_WEEK = re.compile(r"\b(?:for (?:a|the|this) (?:whole )?|this |the (?:whole|entire|next) |all |for (?:the )?next )week\b")
+_WEEK = re.compile(
+    r"\b(?:for (?:a|the|this) (?:whole )?|this |the (?:whole|entire|next) |all |for (?:the )?next )week\b"
+)
 _SESSION = re.compile(
-    r"\b(?:for now|right now|just now|for a (?:bit|while|little while|moment)|(?:for |just )?this (?:session|time|scroll|once)|at the moment|just once|while i'm here|until i leave)\b"
+    r"\b(?:for now|right now|just now|for a (?:bit|while|little while|moment)|(?:for |just )?this "
+    r"(?:session|time|scroll|once)|at the moment|just once|while i'm here|until i leave)\b"
 )
 _FOR_GOOD = re.compile(
-    r"\b(?:from now on|forever|always|for good|in general|every ?day|permanently|from here on|ever again|until i (?:say|undo|tell|change)(?: \w+){0,3})\b"
+    r"\b(?:from now on|forever|always|for good|in general|every ?day|permanently|from here on|ever again|"
+    r"until i (?:say|undo|tell|change)(?: \w+){0,3})\b"
 )
 
 

@@ -16,38 +16,191 @@ _MISTYPED_FROM = 4  # letters; shorter words are left alone
 _ALIKE = 82.0  # per cent of alikeness from which a word that is none is taken for one that is
 
 # Function words of other languages that are no English words; a third of a text in them is not English.
-_FOREIGN = frozenset(
-    "el los las una unos unas del por favor más mas menos sin quiero nada videos solo pero para muestra muéstrame ver gatos perros"
-    " le les des une du pas plus moins sans je veux avec pour et vidéos montre montrez chats voitures"
-    " der das ein eine keine kein keinen nicht mehr weniger ohne ich möchte will zeig bitte und mit nur autos katzen hunde"
-    " il gli lo una più meno senza voglio niente per con mostrami gatti"
-    " o os uma mais sem quero não com mostre het een geen meer minder zonder ik wil maar"
-    " jag vill inte mer utan och med ikke uten nie chcę bez więcej proszę tak daha fazla istemiyorum olmasın".split()
-) - {"will", "per", "lo", "plus", "videos", "solo", "sans", "con", "des", "mas", "tak", "nie", "o", "med"}
+_FOREIGN_WORDS = """
+el los las una unos unas del por favor más menos sin quiero nada pero para muestra muéstrame ver gatos perros le les
+une du pas moins je veux avec pour et vidéos montre montrez chats voitures der das ein eine keine kein keinen nicht
+mehr weniger ohne ich möchte zeig bitte und mit nur autos katzen hunde il gli più meno senza voglio niente mostrami
+gatti os uma mais sem quero não com mostre het een geen meer minder zonder ik wil maar jag vill inte mer utan och ikke
+uten chcę bez więcej proszę daha fazla istemiyorum olmasın
+"""
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
 
 _SPELLED = (
-    (re.compile(r"\b(?:no[- ]one|nobody|not a (?:single )?(?:soul|person|human)|zero (?:people|humans))(?: (?:in (?:sight|it|them|there)|around|at all|there|else))*"), "without people"),
+    (
+        re.compile(
+            r"\b(?:no[- ]one|nobody|not a (?:single )?(?:soul|person|human)|zero (?:people|humans))\b(?: (?:in "
+            r"(?:sight|it|them|there)|around|at all|there|else))*"
+        ),
+        "without people",
+    ),
     (re.compile(r"\b(?:where |with )?without people\b"), ", without people"),
     (re.compile(r"\b(?:with )?(?:out )?any(?:one|body)\b(?= in\b)"), "people"),
     (re.compile(r"\b(\w+)[ -]free\b(?! (?:time|will|fall|kick|style|throw|diving|range))"), r" , no \1 , "),
     (re.compile(r"\bnon[ -](\w+)"), r" , no \1 "),
     (re.compile(r"\bdo without\b"), "do without"),
-    (re.compile(r"\b(?:can't|cannot|cant|can never|could never|never) (?:get|have|see|be) (?:enough|too much)(?: of)?\b"), "more"),
-    (re.compile(r"\b(?:not|never|there (?:isn't|aren't|is not|are not)|i don't (?:get|see)|there's not) (?:nearly |quite )?enough(?: of)?\b"), "more"),
+    (
+        re.compile(
+            r"\b(?:can't|cannot|cant|can never|could never|never) (?:get|have|see|be) (?:enough|too much)(?: "
+            r"of)?\b"
+        ),
+        "more",
+    ),
+    (
+        re.compile(
+            r"\b(?:not|never|there (?:isn't|aren't|is not|are not)|i don't (?:get|see)|there's not) (?:nearly |"
+            r"quite )?enough(?: of)?\b"
+        ),
+        "more",
+    ),
     (re.compile(r"\bi (?:wouldn't|would not|won't|don't) mind(?: seeing| some| watching)*\b"), "more"),
     (re.compile(r"\bwhy (?:not|don't (?:you|we|i))(?: (?:show|see|try|get|have))?(?: me)?(?: some)?\b"), "show me"),
-    (re.compile(r"\b(?:please )?(?:don't|do not|never) (?:ever )?(?:stop|quit)(?: showing| giving| with)?(?: me)?\b"), "more"),
+    (
+        re.compile(
+            r"\b(?:please )?(?:don't|do not|never) (?:ever )?(?:stop|quit)(?: showing| giving| with)?(?: me)?\b"
+        ),
+        "more",
+    ),
     (re.compile(r"\bnot (?:only|just)\b"), ","),
-    (re.compile(r"\b(?:show me |i want |give me |play )?(?:nothing|none|not anything|don't (?:show|give|play)(?: me)? anything|no videos?|no content|i don't want (?:to see )?anything)(?: else)?(?: (?:at all))? (?:but|except(?: for)?|other than|besides|apart from|that (?:isn't|is not|aren't))\b"), "only"),
-    (re.compile(r"\b(?:i(?:'d| would)? (?:rather|prefer|sooner)(?: (?:see|watch|have))?|give me|show me|more) ([\w' -]+?) (?:over|than) ([\w' -]+)"), r"\1 instead of \2"),
+    (
+        re.compile(
+            r"\b(?:show me |i want |give me |play )?(?:nothing|none|not anything|don't (?:show|give|play)(?: me)? "
+            r"anything|no videos?|no content|i don't want (?:to see )?anything)(?: else)?(?: (?:at all))? (?:but|"
+            r"except(?: for)?|other than|besides|apart from|that (?:isn't|is not|aren't))\b"
+        ),
+        "only",
+    ),
+    (
+        re.compile(
+            r"\b(?:i(?:'d| would)? (?:rather|prefer|sooner)(?: (?:see|watch|have))?|give me|show me|more) ([\w' "
+            r"-]+?) (?:over|than) ([\w' -]+)"
+        ),
+        r"\1 instead of \2",
+    ),
     (re.compile(r"\bprefer ([\w' -]+?) to ([\w' -]+)"), r"\1 instead of \2"),
     (re.compile(r"\bthe opposite of\b"), "no"),
-    (re.compile(r"\b(?:anything|everything|something|stuff|whatever) (?:that|which)(?:'s| is| are)? ?(?:isn't|is not|aren't|are not|not)\b"), "anything but"),
-    (re.compile(r"\b(?:take|keep|get|leave|throw) ((?:the |all |those |these )?(?!me\b|us\b)[\w'-]+(?: [\w'-]+)?) (?:away|out|off)(?: of)?(?: (?:my|the|this) (?:feed|page|screen))?"), r"no \1"),
-    (re.compile(r"\b(?:must|may|should|shall|ought to|needs? to|has to|have to)(?:n't| not| never)(?: \w+)??(?: (?:be|have|contain|include|feature|involve))\b"), ", no"),
+    (
+        re.compile(
+            r"\b(?:anything|everything|something|stuff|whatever) (?:that|which)(?:'s| is| are)? ?(?:isn't|is not|"
+            r"aren't|are not|not)\b"
+        ),
+        "anything but",
+    ),
+    (
+        re.compile(
+            r"\b(?:take|keep|get|leave|throw) ((?:the |all |those |these )?(?!me\b|us\b)[\w'-]+(?: [\w'-]+)?) "
+            r"(?:away|out|off)(?: of)?(?: (?:my|the|this) (?:feed|page|screen))?"
+        ),
+        r"no \1",
+    ),
+    (
+        re.compile(
+            r"\b(?:must|may|should|shall|ought to|needs? to|has to|have to)(?:n't| not| never)(?: \w+)??(?: (?:be|"
+            r"have|contain|include|feature|involve))\b"
+        ),
+        ", no",
+    ),
     (re.compile(r"\b(?:where|when) (?:nobody|no one)\b"), "without people"),
     (re.compile(r"\bno\s*[,:]\s*(?=\w)"), "no "),
-)  # fmt: skip
+)
+
+_TURNS = (
+    # What comes before the thing.
+    (
+        r"\b(?:nope to|no to|nah to|(?:hard )?pass on|veto(?: on)?|boo to|(?:please )?(?:steer(?:ing)?|"
+        r"keep(?:ing)?|stay(?:ing)?) (?:well |far )?(?:clear of|clear from|away from)"
+        r"|(?:far|well|miles) (?:away )?from|(?<!get )(?<!getting )away from|hold the|i could do without(?: "
+        r"any)?(?: more)?|i(?:'m| am)? (?:trying|want|need|would like) to avoid(?: any)?|as (?:few|little) "
+        r"(?=[\w' -]+ as possible)"
+        r"|little to no|hardly any|barely any|scarcely any|next to no|low on|light on|next to nothing (?:with|"
+        r"of)|zero(?= \w))\b",
+        ", no ",
+    ),
+    (r"\bas possible\b", " "),
+    (
+        r"\b(?:as long as|so long as|provided(?: that)?|if|with|where|when|so that|only if|and)(?: there(?:'s|"
+        r" is| are| isn't| aren't| be)?| it has| they have| it's got)? (?:no|zero|not any|not a single|none "
+        r"of)\b",
+        ", no ",
+    ),
+    (
+        r"\b(?:as long as|so long as|provided(?: that)?|if) (?:it|they|there|that)(?:'s| is|'re| are)?(?:n't| "
+        r"not)(?: too| any| all)?\b",
+        ", no ",
+    ),
+    (r"\b(?:why do i (?:keep|always)|i keep|i always|i only) (?:getting|seeing|get|see|being shown)\b", ", no "),
+    (
+        r"\b(?:all i (?:ever )?(?:see|get) (?:is|are)|it's (?:all|always|just|only)|i (?:get|see|have) "
+        r"enough(?: of)?)\b",
+        ", no ",
+    ),
+    (
+        r"\bi(?:'m| am) not (?:really |much of |exactly )*an? (?:big |huge )?([\w-]+) (?:person|guy|girl|"
+        r"lover|fan|type)\b",
+        r", no \1 , ",
+    ),
+    (
+        r"\bi(?:'m| am) not (?:really|very|so|that|much|particularly|too|all that|super) (?=in|into|a fan|"
+        r"keen|fond)",
+        "i'm not ",
+    ),
+    # What comes after it.
+    (
+        r"(?:^|(?<=[,.;!?] ))([\w' -]+?)[?!,.]* (?:no,? thanks?(?: you)?|no ty|nah|nope|hard pass|not today|"
+        r"need not apply|begone)\b",
+        r" , no \1 , ",
+    ),
+    (
+        r"\b(?:leave|keep) ([\w' -]+?) out of (?:it|this|that|there|here|my feed|the (?:feed|picture|frame|"
+        r"mix|way))\b",
+        r" , no \1 , ",
+    ),
+    (
+        r"(?:^|(?<=[,.;!?] ))([\w' -]+?) (?:(?:is|are)(?:n't| not)|ain't) (?:really )?(?:for me|my (?:thing|"
+        r"cup of tea|jam|style|bag|vibe)|what i (?:want|need|like)|welcome|allowed)\b",
+        r" , no \1 , ",
+    ),
+    (
+        r"(?:^|(?<=[,.;!?] ))([\w' -]+?) (?:does|do) (?:nothing for me|not interest me|n't (?:interest|do it "
+        r"for) me)\b",
+        r" , no \1 , ",
+    ),
+    (
+        r"(?:^|(?<=[,.;!?] ))(?!(?:please )?(?:don't|do not|dont|never|nothing|not|to|you|that|i|it|please|"
+        r"something|anything|stuff|things|no)\b)([\w' -]+?) (?:(?:always |really |just )?(?:makes?|gives?|"
+        r"gets?) me (?:gag|anxious|nervous|sad|sick|angry|uncomfortable|cringe|upset|queasy|jealous|dizzy|"
+        r"anxiety|the creeps|nightmares|down|stressed|hungry)|(?:stress(?:es)?|freaks?|creeps?|gross(?:es)?|"
+        r"bums?|tires?|wears?) me out|(?:scares?|bores?|annoys?|depress(?:es)?|upsets?|triggers?|disgusts?) "
+        r"me)\b",
+        r" , no \1 , ",
+    ),
+    (r"(?:^|(?<=[,.;!?] )|(?<=\band ))([\w' -]+?) yes\b", r" , \1 , "),
+    (r"(?:^|(?<=[,.;!?] )|(?<=\band ))((?!oh|please|hell|god)[\w'-]+(?: [\w'-]+)?) no(?=$|[,.;!])", r" , no \1 , "),
+    (r"\b(?:yes|yeah|hello) to\b", ", "),
+    # One thing for another.
+    (r"\b(?:swap|trade|exchange|ditch|switch)(?: out)? ([\w' -]+?) (?:for|with) ([\w' -]+)", r" , \2 , no \1 , "),
+    (r"\b(?:replace|substitute) ([\w' -]+?) (?:with|by) ([\w' -]+)", r" , \2 , no \1 , "),
+    (r"\b(?:switch|go|move|change) from ([\w' -]+?) to ([\w' -]+)", r" , \2 , no \1 , "),
+    (r"\brather ([\w' -]+?) than ([\w' -]+)", r" , \1 , no \2 , "),
+    # Softer.
+    (
+        r"\b(?:take|bring|turn|tone|dial) (?:it|things|the energy|the volume|the intensity) (?:down|back)(?: "
+        r"a (?:notch|bit|little|lot))?\b|\b(?:lower|less) (?:the )?(?:energy|intensity|volume)\b|\bslow (?:it|"
+        r"things) down\b",
+        ", calming , ",
+    ),
+    (
+        r"\b(?:turn|crank|amp|ramp|dial) (?:it|things|the energy|the volume) up(?: a (?:notch|bit|little|"
+        r"lot))?\b|\b(?:more|higher) (?:energy|intensity)\b",
+        ", energetic , ",
+    ),
+    (
+        r"\b(?:nothing|no(?: videos| clips| content)?|not anything|don't (?:show|give) (?:me )?anything) "
+        r"(?:that|which)(?:'d|'ll|'s| would| will| could| might| can| is going to| looks| feels| seems)?(?: "
+        r"be| look| feel| too)*\b",
+        ", no ",
+    ),
+)
+_TURNS_OF_PHRASE = tuple((re.compile(pattern), plain) for pattern, plain in _TURNS)
 
 
 def cleaned(text: str) -> str:
@@ -61,14 +214,12 @@ def cleaned(text: str) -> str:
     kept = "".join(char if char.isprintable() or char == "\n" else " " for char in unicodedata.normalize("NFKC", text))
     if not patterns.LETTER.search(kept):
         raise not_understood()
-    kept = re.sub(r"[ \t]+", " ", kept.lower().replace("’", "'").replace("‘", "'").replace("`", "'")).strip()
-    _require_english(kept)
-    return kept
+    return re.sub(r"[ \t]+", " ", kept.lower().replace("’", "'").replace("‘", "'").replace("`", "'")).strip()
 
 
 def spelled_out(text: str) -> str:
     """Return a cleaned text with turns of phrase in the words that the parser knows."""
-    for pattern, plain in _SPELLED:
+    for pattern, plain in (*_SPELLED, *_TURNS_OF_PHRASE):
         text = pattern.sub(plain, text)
     return text
 
@@ -91,7 +242,8 @@ def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
     return None if best is None or best[0][0] != word[0] else str(best[0])
 
 
-def _require_english(text: str) -> None:
+def require_english(text: str) -> None:
+    """Raise ``InvalidInput`` for a text in another language: read as English, its refusals would look like wishes."""
     letters = [char for char in text if char.isalpha()]
     latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
     told = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text)

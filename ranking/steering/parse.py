@@ -7,22 +7,24 @@ trucks" the whole list is refused: a bare clause with "or" after a refusal belon
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ranking.steering import patterns
 from ranking.steering.concepts import ConceptsPolicy
-from ranking.steering.durations import end_of, read_timing
-from ranking.steering.normalise import Knows, cleaned, not_understood, spelled_out, without_typos
+from ranking.steering.durations import Timing, end_of, read_timing
+from ranking.steering.normalise import Knows, cleaned, not_understood, require_english, spelled_out, without_typos
 from ranking.steering.saying import in_words
 from ranking.steering.steer import Asked, Lasts, Understood
 
 _MAX_PHRASES = 12
-_CUE_WORDS = frozenset(
-    "stop showing without nothing anything everything except fewer less more please instead rather never avoid recommend minutes minute hours tonight"
-    " today something videos video session with want show hate enough only friends like that prefer about just some".split()
-)
+_CUES = """
+stop showing without nothing anything everything except fewer less more please instead rather never avoid recommend
+minutes minute hours tonight today something videos video session with want show hate enough only friends like that
+prefer about just some
+"""
+_CUE_WORDS = frozenset(_CUES.split())
 
 
 @dataclass(slots=True)
@@ -50,21 +52,39 @@ def parse_steer(
     Raises ``InvalidInput`` for a text that is empty, over-long, not English, or says nothing that can be followed.
     """
     zone = ZoneInfo(timezone)
-    plain = without_typos(cleaned(text), concepts.vocabulary | _CUE_WORDS, knows)
-    timing = read_timing(plain, now=now, zone=zone)
-    draft = _read(_direct(spelled_out(timing.rest), concepts), concepts)
-    asked = Asked(
+    require_english(plain := cleaned(text))
+    timing = read_timing(without_typos(plain, concepts.vocabulary | _CUE_WORDS, knows), now=now, zone=zone)
+    asked = _asked(_read(_direct(spelled_out(timing.rest), concepts), concepts), timing.minutes)
+    if asked.is_empty:
+        raise not_understood()
+    return _understood(asked, timing, concepts, now, zone, lasts)
+
+
+def understood_as(
+    asked: Asked, text: str, *, now: datetime, timezone: str, concepts: ConceptsPolicy, lasts: Lasts | None = None
+) -> Understood:
+    """Return what somebody else read out of ``text``, with the time that the words themselves name."""
+    zone = ZoneInfo(timezone)
+    timing = read_timing(cleaned(text), now=now, zone=zone)
+    return replace(_understood(asked, timing, concepts, now, zone, lasts), parsed_by="model")
+
+
+def _asked(draft: _Draft, minutes: int | None) -> Asked:
+    return Asked(
         wants=tuple(draft.wants[:_MAX_PHRASES]),
         refuses=tuple(draft.refuses[:_MAX_PHRASES]),
         strengths=draft.strengths,
         friends=draft.friends,
         novelty=draft.novelty,
-        minutes=timing.minutes,
+        minutes=minutes,
         more_from=tuple(draft.more_from),
         none_from=tuple(draft.none_from),
     )
-    if asked.is_empty:
-        raise not_understood()
+
+
+def _understood(
+    asked: Asked, timing: Timing, concepts: ConceptsPolicy, now: datetime, zone: ZoneInfo, lasts: Lasts | None
+) -> Understood:
     ends_at = timing.ends_at if lasts is None else None
     chosen = lasts or timing.lasts or Lasts.UNTIL_UNDONE
     ends_at = ends_at or end_of(chosen, now, zone)
@@ -75,7 +95,17 @@ def parse_steer(
 def _direct(text: str, concepts: ConceptsPolicy) -> str:
     """Put the wish in place of what a person says of themselves: "I can't sleep" is a wish for something calming."""
     for pattern, means in concepts.indirect_patterns:
-        text = pattern.sub(f" , {means} , ", text)
+        for _ in range(_MAX_PHRASES):
+            found = pattern.search(text)
+            if found is None:
+                break
+            before, after = text[: found.start()], text[found.end() :]
+            negation = patterns.DO_NOT.search(before)
+            if negation is not None:  # "don't make me cry"
+                before, said = before[: negation.start()], f"no {means}"
+            else:
+                said = means
+            text = f"{before} , {said} , {after}" if said not in found.group(0) else f"{before} , {after}"
     return text
 
 

@@ -16,13 +16,23 @@ from core.vocabulary import EventKind, Reason
 from pipelines.offline.steer_evaluation import rank_by_steers
 from pipelines.online.feed import why
 from pipelines.online.steering import MOST_IN_FORCE, add_steer, list_steers, undo_steer
-from ranking.steering.parse import MAX_CHARACTERS, parse_steer
-from ranking.steering.steer import Lasts
+from ranking.steering.concepts import load_concepts
+from ranking.steering.normalise import MAX_CHARACTERS
+from ranking.steering.parse import parse_steer
+from ranking.steering.steer import Lasts, Understood
 from ranking.understanding.model import AttributeModel
 from tests.ranking.conftest import PROMPTS, World
 
 ADA = PersonId("per_ada")
 NOW = datetime(2026, 11, 21, 21, 0, tzinfo=UTC)
+
+CONCEPTS = load_concepts()
+
+
+def understood_of(text: str, timezone: str = "UTC") -> Understood:
+    """What a text is taken to mean; every word counts as one, so that nothing is taken for a typing error."""
+    return parse_steer(text, now=NOW, timezone=timezone, concepts=CONCEPTS, knows=lambda _word: True)
+
 
 SAID = [
     ("something calming, more of my friends, no cars", ("calming",), ("cars",), 1),
@@ -46,7 +56,7 @@ SAID = [
 
 @pytest.mark.parametrize(("text", "wants", "refuses", "friends"), SAID)
 def test_plain_words_are_understood(text: str, wants: tuple[str, ...], refuses: tuple[str, ...], friends: int) -> None:
-    understood = parse_steer(text, now=NOW, timezone="UTC")
+    understood = understood_of(text, timezone="UTC")
     assert (understood.wants, understood.refuses, understood.friends) == (wants, refuses, friends)
 
 
@@ -61,7 +71,7 @@ def test_plain_words_are_understood(text: str, wants: tuple[str, ...], refuses: 
     ],
 )
 def test_durations_are_in_the_persons_own_time(text: str, lasts: Lasts, ends: datetime | None) -> None:
-    understood = parse_steer(text, now=NOW, timezone="Europe/Berlin")
+    understood = understood_of(text, timezone="Europe/Berlin")
     assert understood.lasts == lasts
     assert understood.expires_at == ends
     assert understood.wants == ("calm",)
@@ -80,7 +90,7 @@ def test_durations_are_in_the_persons_own_time(text: str, lasts: Lasts, ends: da
 )
 def test_what_cannot_be_followed_is_refused_in_words(text: str, code: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        parse_steer(text, now=NOW, timezone="UTC")
+        understood_of(text, timezone="UTC")
     assert caught.value.code == code
     assert caught.value.field == "text"
     assert caught.value.expected
@@ -89,7 +99,7 @@ def test_what_cannot_be_followed_is_refused_in_words(text: str, code: str) -> No
 @given(st.text(max_size=600))
 def test_any_text_is_understood_or_refused_and_nothing_else(text: str) -> None:
     try:
-        understood = parse_steer(text, now=NOW, timezone="Asia/Kolkata")
+        understood = understood_of(text, timezone="Asia/Kolkata")
     except InvalidInput:
         return
     assert understood.wants or understood.refuses or understood.friends
@@ -184,7 +194,7 @@ def test_only_so_many_steers_are_in_force(small_world: World) -> None:
     for number in range(MOST_IN_FORCE):
         add_steer(small_world.rooms, ADA, f"more of thing {'x' * (number + 1)}")
     with pytest.raises(Conflict):
-        add_steer(small_world.rooms, ADA, "one more")
+        add_steer(small_world.rooms, ADA, "one more cat")
     with pytest.raises(InvalidInput):
         add_steer(small_world.rooms, ADA, "calm", lasts="eternity")
 
