@@ -11,8 +11,8 @@ from core.storage.database import Transaction
 from core.storage.people import People
 from core.storage.steers import Steers, StoredSteer
 from pipelines.online.cards import known_person
+from pipelines.online.changes import changing_in
 from pipelines.online.rooms import Rooms
-from pipelines.online.wellbeing import begin_break
 from ranking.steering.steer import Lasts, Steer
 
 MOST_IN_FORCE = 20
@@ -95,7 +95,9 @@ def stop_when_time_is_up(tx: Transaction, rooms: Rooms, person: Person, steers: 
     now = rooms.clock.now()
     over = [steer for steer in steers if steer.stops_at is not None and steer.stops_at <= now]
     if over:
-        begin_break(tx, person.id, now + BREAK_AFTER_BUDGET, now)
+        with changing_in(tx, rooms, person) as change:
+            until = now + BREAK_AFTER_BUDGET
+            change.state = change.state.with_(break_until=max(until, change.state.break_until or until))
         for steer in over:
             Steers(tx).undo(person.id, steer.id, now)
 

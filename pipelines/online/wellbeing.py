@@ -122,13 +122,6 @@ def take_break(rooms: Rooms, person_id: PersonId, minutes: int) -> SessionView:
         return change.session()
 
 
-def begin_break(tx: Transaction, person_id: PersonId, until: datetime, now: datetime) -> None:
-    """Close a person's feed until a moment. A longer break that runs already stays. The caller holds their lock."""
-    state = _load(tx, person_id)
-    later = until if state.break_until is None else max(until, state.break_until)
-    _save(tx, person_id, state.with_(break_until=later), now)
-
-
 def end_break(rooms: Rooms, person_id: PersonId) -> SessionView:
     """End a break that the person asked for; no other limit changes."""
     with changing(rooms, person_id) as change:

@@ -11,6 +11,7 @@ from core.ids import PersonId, SteerId
 from core.records import Event
 from core.vocabulary import Audience, EventKind
 from ranking.catalogue import Catalogue
+from ranking.steering.concepts import load_concepts
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Steer
 from ranking.viewer import Viewer
@@ -73,7 +74,7 @@ def _steers(place: int, now: datetime) -> Sequence[Steer]:
     if place % 2:
         return ()
     text = STEERS[place // 2 % len(STEERS)]
-    understood = parse_steer(text, now=now, timezone="UTC")
+    understood = parse_steer(text, now=now, timezone="UTC", concepts=load_concepts(), knows=lambda _word: True)
     made = now - timedelta(minutes=5)
     return [Steer.of_stored(SteerId(f"steer_{place}"), text, understood.as_stored(), made, understood.expires_at)]
 
