@@ -29,6 +29,7 @@ ROUTERS = (
     "api.routers.step_up",
     "api.routers.wellbeing",
     "api.routers.charter",
+    "api.routers.ages",
     "api.routers.family_asks",
     "api.routers.family",
     "api.routers.characters",

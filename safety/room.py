@@ -11,6 +11,8 @@ from core.encoder import TextEncoder
 from core.media.film import Frame
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, LikenessPermission, Surface
+from safety.age.policy import load_age_policy
+from safety.age.room import AgeAssurance
 from safety.decide import Scores, decide_parts, unsure, worst
 from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
 from safety.film.words import WordReader
@@ -49,6 +51,7 @@ class Safety:
         moderation: ModerationPolicy,
         likeness: LikenessPolicy,
         film: FilmPolicy,
+        ages: AgeAssurance,
         keys: Path,
         clock: Clock,
     ) -> None:
@@ -56,6 +59,7 @@ class Safety:
         self.moderation = moderation
         self.likeness = likeness
         self.film = film
+        self.ages = ages
         self._keys = keys
         self._clock = clock
         self._reader = WordReader()
@@ -70,6 +74,7 @@ class Safety:
             load_moderation_policy(overrides),
             load_likeness_policy(overrides),
             load_film_policy(overrides),
+            AgeAssurance(load_age_policy(overrides), keys),
             keys,
             clock or SystemClock(),
         )

@@ -32,6 +32,7 @@ class ControlChange:
     before: str
     after: str
     loosens: bool
+    says: str = ""
 
 
 def proposed_link(actor: Person, other: Person, link_id: LinkId, now: datetime) -> FamilyLink:
@@ -213,6 +214,7 @@ class _Case:
             before=definition.says(before.value(name)),
             after=definition.says(after.value(name)),
             loosens=loosens,
+            says="" if value is None else definition.says(value),
         )
 
     @property

@@ -1,7 +1,7 @@
 """People, follows and blocks."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, delete, insert, or_, select, update
@@ -111,6 +111,10 @@ class People:
     def set_private(self, person_id: PersonId, is_private: bool) -> None:
         """Open an account, or close it to all but approved followers."""
         self._tx.connection.execute(update(people).where(people.c.id == person_id).values(is_private=is_private))
+
+    def set_birth_date(self, person_id: PersonId, born: date | None) -> None:
+        """Store what a check of age came to; None is unknown."""
+        self._tx.connection.execute(update(people).where(people.c.id == person_id).values(birth_date=born))
 
     def block(self, blocker: PersonId, blocked: PersonId, at: datetime) -> None:
         """Block someone; follows in both directions end, and so do wishes to follow."""

@@ -19,6 +19,7 @@ from core.storage.family import FamilyLinks
 from core.storage.family_asks import FamilyNotices
 from core.storage.people import People
 from core.storage.viewing import Viewing
+from pipelines.online.consent_needed import check_consents
 from pipelines.online.rooms import Rooms
 from wellbeing import family
 from wellbeing.control_kinds import ControlDefinition
@@ -187,8 +188,9 @@ def change_in(
     """Change controls within a transaction; the caller holds the teen's lock and has looked up the relation."""
     now = rooms.clock.now()
     made = rooms.wellbeing.check_changes(teen, actor_id, settings_in(tx, teen, now), changes, scopes, now, until)
+    check_consents(tx, rooms, teen, guardians_in(tx, teen, now), made)
     for change in made:
-        _apply(tx, rooms, teen, actor_id, change, now, until)
+        _apply(tx, teen, actor_id, change, now, until)
     keep_private(tx, rooms, teen, now)
 
 
@@ -269,7 +271,6 @@ def teen_of(tx: Transaction, actor_id: PersonId, teen_id: PersonId, now: datetim
 
 def _apply(
     tx: Transaction,
-    rooms: Rooms,
     teen: Person,
     actor_id: PersonId,
     change: family.ControlChange,
@@ -279,14 +280,14 @@ def _apply(
     store = FamilyLinks(tx)
     if change.value is None:
         store.clear_control(teen.id, actor_id, [change.control])
-        action, shown = "control_cleared", ""
+        action = "control_cleared"
     else:
         store.set_control(teen.id, Setting(change.control, change.value, actor_id, now, until))
-        action, shown = "control_set", _definition(rooms, change.control).says(change.value)
+        action = "control_set"
     detail: dict[str, Any] = {
         "control": change.control,
         "title": change.title,
-        "value": shown,
+        "value": change.says,
         "before": change.before,
         "after": change.after,
     }
@@ -329,13 +330,6 @@ def _control_view(
         choices=definition.options(),
         yours=yours,
     )
-
-
-def _definition(rooms: Rooms, name: str) -> ControlDefinition:
-    found = rooms.wellbeing.policy.controls.find(name)
-    if found is None:
-        raise not_found("control", name)
-    return found
 
 
 def _locked_link(tx: Transaction, actor_id: PersonId, link_id: LinkId) -> tuple[FamilyLink, Person, Person]:

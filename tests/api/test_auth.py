@@ -146,6 +146,7 @@ def objects(town: Town) -> Objects:
             "teen_id": TIM, "link_id": "link_gus", "person_id": "per_nobody", "poll_id": "poll_ann",
             "nudge_id": "nudge_nobody", "case_id": "case_nobody", "character_id": "char_nobody", "answer": "accept",
             "passkey_id": "nobodys", "decision": "approve", "ask_id": "ask_nobody", "label_id": "label_nobody",
+            "consent_id": "consent_nobody",
             "outcome": "grant",
         },
     )  # fmt: skip
@@ -153,6 +154,7 @@ def objects(town: Town) -> Objects:
 
 BODIES: dict[str, Any] = {
     "/v1/family/{teen_id}/controls": {"changes": {"daily_minutes": 30}},
+    "/v1/family/{teen_id}/consents": {"purpose": "personalisation", "method": "local", "evidence": {}},
     "/v1/family/{teen_id}/asks": {"kind": "more_time", "minutes": 15},
     "/v1/polls/{poll_id}": {"skip": True},
     "/v1/review/cases/{case_id}": {"outcome": "uphold"},
