@@ -28,6 +28,7 @@ ROUTERS = (
     "api.routers.policies",
     "api.routers.step_up",
     "api.routers.wellbeing",
+    "api.routers.notifications",
     "api.routers.charter",
     "api.routers.ages",
     "api.routers.family_asks",

@@ -8,17 +8,20 @@ from core.ids import PersonId, VideoId
 from core.records import Person, Video
 from core.storage.audit import AuditLog
 from core.storage.characters import Characters
+from core.storage.database import Transaction
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import VideoStatus, Visibility
-from pipelines.online.cards import known_person
+from pipelines.online.cards import eyes_of, known_person, visible_ids
+from pipelines.online.family import controls_in
 from pipelines.online.judging import FeedVerdicts, film_flags, first_refusal, judge_for_feed, limited
 from pipelines.online.moderation import refusal, require_allowed
 from pipelines.online.rendering import embedding
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import VideoView, own, view
 from pipelines.online.takedown import LIKENESS_WITHDRAWN
+from pipelines.online.telling import REMIXED, tell
 from pipelines.online.understanding import attributes_of
 
 MAX_CAPTION_CHARS = 2_200
@@ -74,7 +77,20 @@ def _store(rooms: Rooms, maker: Person, video: Video, columns: dict[str, Any], n
                 expected="Look at it again, then try again.",
             )
         AuditLog(tx).append(now, maker.id, "video.published", video.id, {"visibility": columns["visibility"]})
+        if video.remixed_from is not None and video.published_at is None:
+            _tell_the_source(tx, rooms, maker, video, now)
         return view(tx, maker.id, video.id)
+
+
+def _tell_the_source(tx: Transaction, rooms: Rooms, maker: Person, video: Video, now: datetime) -> None:
+    """Tell whoever made the original that there is a remix, if they may see it."""
+    source = None if video.remixed_from is None else Videos(tx).find(video.remixed_from)
+    creator = None if source is None else People(tx).find(source.creator_id)
+    if source is None or creator is None or creator.id == maker.id:
+        return
+    if visible_ids(tx, eyes_of(tx, creator, now), [video.id]):
+        detail = {"by": maker.handle, "video_id": video.id, "remixed_from": source.id}
+        tell(tx, rooms, creator, controls_in(tx, rooms, creator, now), REMIXED, detail)
 
 
 def _check_state(video: Video) -> None:

@@ -24,6 +24,7 @@ from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import Outcome, VideoStatus
 from generation.backends import Cancelled, GenerationCancelled, Progress
+from pipelines.online.family import controls_in
 from pipelines.online.films import FilmMaker, FilmOrder, FilmRefused, FinishedFilm, discard, film_files
 from pipelines.online.judging import (
     FILM_CHECK,
@@ -36,6 +37,7 @@ from pipelines.online.judging import (
 )
 from pipelines.online.moderation import record, refusal
 from pipelines.online.rooms import Rooms
+from pipelines.online.telling import VIDEO_READY, tell
 from pipelines.online.understanding import attributes_of
 from pipelines.online.wishes import Wish
 from ranking.catalogue import video_text
@@ -172,6 +174,8 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
         Videos(tx).change(work.video.id, **draft)
         record(tx, rooms, film.adult, "video", work.video.id, work.maker.id)
         AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
+        controls = controls_in(tx, rooms, work.maker, now)
+        tell(tx, rooms, work.maker, controls, VIDEO_READY, {"video_id": work.video.id})
 
 
 def embedding(encoder: TextEncoder, prompt: str, caption: str) -> bytes:

@@ -1,5 +1,7 @@
 """The adversary's feed over the real journeys and a real database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +9,14 @@ from core.clock import ManualClock
 from core.ids import LinkId, PersonId
 from core.records import Event, Person
 from core.records_wellbeing import FamilyLink, LinkStatus, Setting
-from core.storage.database import Database
+from core.storage.database import Database, Transaction
 from core.storage.family import FamilyLinks
 from core.storage.people import People
 from core.storage.tables import metadata
-from pipelines.online.wellbeing import note_events, open_gate
+from pipelines.online.budgets import acknowledge_label, grant_minutes_in, set_session_budget_in
+from pipelines.online.wellbeing import note_events, open_gate, open_one
 from tests.conftest import NOON, make_person
-from tests.wellbeing.limits_machine import ROOM
+from tests.wellbeing.limits_feeds import ROOM
 from wellbeing.gate import Gate
 from wellbeing.room import Wellbeing
 
@@ -52,9 +55,25 @@ class DatabaseFeed:
                 )
         self.stored: list[Setting] = []
 
-    def page(self, person: Person, settings: list[Setting], size: int, now: datetime) -> Gate:
-        """Ask for a page."""
-        return self._asked(person, settings, size, now, cut=False)
+    def page(self, person: Person, settings: list[Setting], size: int, now: datetime, *, alone: bool = False) -> Gate:
+        """Ask for a page, or open one film by itself."""
+        return self._asked(person, settings, size, now, cut=False, alone=alone)
+
+    def budget(self, person: Person, settings: list[Setting], minutes: int, now: datetime) -> None:
+        """Give oneself some minutes."""
+        with self._locked(person, settings, now) as tx:
+            set_session_budget_in(tx, self.rooms, person, minutes)  # type: ignore[arg-type]
+
+    def grant(self, person: Person, settings: list[Setting], ident: str, minutes: int, now: datetime) -> None:
+        """Be given some minutes by a guardian."""
+        with self._locked(person, settings, now) as tx:
+            grant_minutes_in(tx, self.rooms, person, ident, minutes)  # type: ignore[arg-type]
+
+    def label_shown(self, person: Person, settings: list[Setting], label: str, now: datetime) -> None:
+        """Say that a warning label was shown."""
+        self._store(settings)
+        self.rooms.clock.set(now)
+        acknowledge_label(self.rooms, person.id, label)  # type: ignore[arg-type]
 
     def power_cut(self, person: Person, settings: list[Setting], size: int, now: datetime) -> None:
         """Ask for a page and lose power before the transaction ends."""
@@ -70,15 +89,24 @@ class DatabaseFeed:
             People(tx).lock(person.id)
             note_events(tx, self.rooms, person, [event])  # type: ignore[arg-type]
 
-    def _asked(self, person: Person, settings: list[Setting], size: int, now: datetime, *, cut: bool) -> Gate:
-        self._store(settings)
-        self.rooms.clock.set(now)
-        with self.rooms.database.write() as tx:
-            People(tx).lock(person.id)
+    def _asked(
+        self, person: Person, settings: list[Setting], size: int, now: datetime, *, cut: bool, alone: bool = False
+    ) -> Gate:
+        with self._locked(person, settings, now) as tx:
+            if alone:
+                return open_one(tx, self.rooms, person)  # type: ignore[arg-type]
             gate = open_gate(tx, self.rooms, person, size)  # type: ignore[arg-type]
             if cut:
                 raise PowerCut
             return gate
+
+    @contextmanager
+    def _locked(self, person: Person, settings: list[Setting], now: datetime) -> Iterator[Transaction]:
+        self._store(settings)
+        self.rooms.clock.set(now)
+        with self.rooms.database.write() as tx:
+            People(tx).lock(person.id)
+            yield tx
 
     def _store(self, settings: list[Setting]) -> None:
         if settings == self.stored:
