@@ -302,7 +302,7 @@ class LimitsMachine(RuleBasedStateMachine):
 
     def _check_session(self, controls: EffectiveControls) -> None:
         """No more than a session's videos without a rest between them."""
-        if controls.continuous_feed:
+        if controls.continuous_feed or not controls.is_minor:
             return
         videos, previous = 0, self.handouts[-1].at
         for handout in reversed(self.handouts[-_RECENT:]):

@@ -48,6 +48,9 @@ def test_the_shipped_policies_load() -> None:
         ("polls.toml", "each_week = 2", "each_week = 3", "each_week"),
         ("polls.toml", "each_session = 1", "each_session = 2", "each_session"),
         ("notifications.toml", 'hours = "21:00-08:00"', 'hours = "21-8"', "night hours"),
+        ("labels.toml", "seconds = 30", "seconds = 0", "seconds"),
+        ("labels.toml", "us-ca-ab56-long-use", "us-ca-ab56-first-use", "two labels"),
+        ("limits.toml", "hours = 6", "hours = 48", "hours"),
         ("family.toml", "most_guardians = 4", "most_guardians = 0", "most_guardians"),
     ],
 )  # fmt: skip
