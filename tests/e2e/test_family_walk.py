@@ -68,3 +68,56 @@ def test_two_teens_stand_side_by_side_and_each_keeps_their_own(walk: Walker, cas
     assert values == [20, 60]
     assert problems(page) == []
     picture(page, "family-two-teens-desktop")
+
+
+def test_a_teen_asks_a_guardian_answers_and_the_minutes_are_there(walk: Walker, cast: Cast) -> None:
+    parent = cast.adult()
+    teen = cast.newcomer("Asker", age=15, guardian=parent)
+    asking = walk.open(walk.sign_in(teen), "/family")
+    asking.get_by_role("button", name="15 more minutes today").click()
+    asking.get_by_label("Say why, if you like").fill("We are finishing a film together.")
+    assert problems(asking) == []
+    asking.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+    expect(asking.locator("[data-ask]")).to_contain_text("Waits for an answer")
+    asking.get_by_role("button", name="Ask about: Videos each day").click()
+    asking.get_by_label("Please look at it again").check()
+    picture(asking, "family-ask-phone")
+    asking.get_by_role("dialog").get_by_role("button", name="Ask", exact=True).click()
+    expect(asking.locator("[data-ask]")).to_have_count(2)
+
+    guardian = walk.open(walk.sign_in(parent), "/family")
+    expect(guardian.locator("#news")).to_contain_text("asked for 15 more minutes today")
+    picture(guardian, "family-news-phone")
+    minutes = guardian.locator("[data-ask]").filter(has_text="15 more minutes")
+    expect(minutes).to_contain_text("We are finishing a film together.")
+    minutes.scroll_into_view_if_needed()
+    picture(guardian, "family-answer-phone")
+    minutes.locator("[data-settle=grant]").click()
+    expect(minutes).to_contain_text("Yes, says you")
+    guardian.locator("[data-ask]").filter(has_text="Videos each day").locator("[data-settle=decline]").click()
+    walk.open(guardian, "/family")
+    expect(guardian.locator("#news")).to_be_hidden()
+
+    walk.open(asking, "/family")
+    expect(asking.locator("#news")).to_contain_text("gave 15 more minutes for today")
+    expect(asking.locator("[data-ask]").filter(has_text="15 more minutes")).to_contain_text(
+        f"Yes, says {parent.display_name}"
+    )
+    expect(asking.locator("[data-ask]").filter(has_text="Videos each day")).to_contain_text("Not now")
+    assert lines_of(guardian, teen) == lines_of(asking, teen)
+    assert problems(asking) == []
+    picture(asking, "family-answered-phone")
+
+
+def test_a_day_that_is_over_offers_to_ask_for_more(walk: Walker, cast: Cast) -> None:
+    parent = cast.adult()
+    teen = cast.newcomer("Done", age=15, guardian=parent)
+    guardian = walk.open(walk.sign_in(parent), "/family")
+    card_of(guardian, teen).get_by_label("Videos each day", exact=True).select_option("0")
+    expect(guardian.locator(".toast").last).to_contain_text("saved")
+    page = walk.sign_in(teen)
+    pause = page.locator("[data-pause=daily_limit]")
+    pause.get_by_role("button", name="Ask for 15 more minutes").click()
+    expect(pause.get_by_role("status")).to_contain_text("Asked.")
+    picture(page, "pause-ask-phone")
+    assert len(ask(guardian, "GET", f"/v1/family/{teen.id}/asks")["data"]) == 1

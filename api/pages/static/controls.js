@@ -19,13 +19,13 @@ const STEPS = {
   monthly: [0, 250, 500, 1000, 2000, 3000, 6000, 9000, 18000],
 };
 
-/** Draw a person's controls; `changed` runs after each change. Which groups are open is kept. */
-export function drawControls(place, teen, changed) {
+/** Draw a person's controls; `changed` runs after each change, `ask` asks about one. Which groups are open is kept. */
+export function drawControls(place, teen, changed, ask = null) {
   const open = new Set([...place.querySelectorAll("details[open]")].map((each) => each.dataset.group));
   const hours = place.querySelector("[data-holds]")?.value ?? "";
   return loadInto(place, () => get(`/v1/family/${teen.id}/controls`), ({ controls }) => {
     const holds = holdsFor(teen, hours);
-    const row = (control) => controlRow(control, teen, holds.field, changed);
+    const row = (control) => controlRow(control, teen, { holds: holds.field, changed, ask });
     return h("div.stack", {}, grouped(controls).map(([name, members]) => group(name, members.map(row), open.size ? open.has(name) : name === "Time")), holds.node);
   });
 }
@@ -49,7 +49,7 @@ function holdsFor(teen, chosen) {
   return { field, node: h("div.control", {}, h("label.label", { for: field.id }, "Changes made here hold"), field) };
 }
 
-function controlRow(control, teen, holds, changed) {
+function controlRow(control, teen, { holds, changed, ask }) {
   const about = `about-${teen.id}-${control.name}`;
   const save = (value) => saved(control, teen, value, holds, changed);
   const input = inputFor(control, save);
@@ -64,7 +64,8 @@ function controlRow(control, teen, holds, changed) {
     h("div.wrap", {}, h(`span.badge${["guardian", "teen", "person"].includes(control.set_by) ? ".ember" : ""}`, { "data-set-by": control.set_by }, whoSet(control)),
       control.expires_at ? h("span.badge", {}, `Until ${moment(control.expires_at)}`) : null,
       mine && control.yours !== control.value ? h("span.badge", {}, `Yours: ${says(control, control.yours)}`) : null,
-      mine ? takeBack : null));
+      mine ? takeBack : null,
+      ask && control.set_by !== "law" ? h("button.button.quiet.compact", { type: "button", "aria-label": `Ask about: ${control.title}`, onclick: () => ask(control) }, "Ask about this") : null));
 }
 
 function whoSet({ set_by: party, set_by_person: person }) {
@@ -86,7 +87,8 @@ async function saved(control, teen, value, holds, changed) {
   document.getElementById(`control-${teen.id}-${control.name}`)?.focus();
 }
 
-function says(control, value) {
+/** A control's value in words. */
+export function says(control, value) {
   const { kind, unit, maximum, options = [] } = control.choices;
   if (kind === "switch") return value ? "on" : "off";
   if (kind === "number") return value >= maximum ? "no limit" : `${value} ${unit}`;
@@ -94,7 +96,7 @@ function says(control, value) {
 }
 
 /** The right kind of field for a control; `save` is called with a value of the right type. */
-function inputFor(control, save) {
+export function inputFor(control, save) {
   const { kind } = control.choices;
   if (kind === "switch") {
     const box = h("input", { type: "checkbox", role: "switch", checked: control.value === true });

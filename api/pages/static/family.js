@@ -2,6 +2,7 @@
 
 import { get, isMinor, me, post } from "./api.js";
 import { busy, fill, h, icon, personLine } from "./dom.js";
+import { drawNotices } from "./notices.js";
 import { teenCard } from "./teen.js";
 import { complain, confirmSheet, empty, loadInto, toast } from "./ui.js";
 
@@ -52,11 +53,13 @@ function act(link, action, label, style = "") {
 }
 
 function drawTeens(active) {
+  const names = new Map(active.flatMap((link) => [link.guardian, link.teen]).map((person) => [person.id, person.id === me ? "you" : person.display_name]));
+  const family = { names, guarded: active.some((link) => link.teen.id === me) };
   const self = { id: me, handle: document.body.dataset.handle, display_name: "You" };
   const mine = isMinor ? [{ teen: self }] : active.filter((link) => link.guardian.id === me);
   if (!isMinor) mine.push({ teen: self });
   teens.classList.toggle("several", mine.filter((link) => link.teen.id !== me).length > 1);
-  fill(teens, mine.map((link) => teenCard(link.teen)));
+  fill(teens, mine.map((link) => teenCard(link.teen, family)));
 }
 
 invite.addEventListener("submit", (event) => {
@@ -78,4 +81,5 @@ invite.addEventListener("submit", (event) => {
   });
 });
 
+drawNotices(document.getElementById("news"), document.getElementById("notices"));
 reload();

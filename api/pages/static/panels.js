@@ -1,6 +1,6 @@
 // Full-screen cards in the reel: polls, ideas, the pause, and what stands at the end.
 
-import { post } from "./api.js";
+import { isMinor, me, post } from "./api.js";
 import { busy, h, icon, until } from "./dom.js";
 import { complain } from "./ui.js";
 
@@ -103,12 +103,24 @@ export function pausePanel(pause, resume) {
   again.addEventListener("click", () => busy(again, resume));
   const node = panel(pause.title, icon("flame"), h("h2.display", {}, pause.title), h("p", {}, pause.text),
     pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": "Until the feed opens again" }, clock, h("span", {}, "until it opens again")),
-    again, OWN.has(pause.kind) && h("a.button", { href: "/time" }, icon("clock"), "Change this under My time"),
+    again, isMinor && pause.kind === "daily_limit" && askForMore(), OWN.has(pause.kind) && h("a.button", { href: "/time" }, icon("clock"), "Change this under My time"),
     made("You made", pause.you_made), made("Friends made", pause.friends_made),
     pause.idea && idea(pause.idea));
   node.dataset.pause = pause.kind;
   if (pause.resumes_at) tick(node, clock, again, pause.resumes_at);
   return node;
+}
+
+/** A teen may ask for a little more; a guardian answers on the family page. */
+function askForMore() {
+  const ask = h("button.button", { type: "button", "data-action": "ask" }, icon("family"), "Ask for 15 more minutes");
+  ask.addEventListener("click", () => busy(ask, async () => {
+    try {
+      await post(`/v1/family/${me}/asks`, { kind: "more_time", minutes: 15 });
+      ask.replaceWith(h("p", { role: "status" }, "Asked. You see the answer on the family page."));
+    } catch (error) { complain(error); }
+  }));
+  return ask;
 }
 
 function tick(node, clock, again, resumesAt) {
