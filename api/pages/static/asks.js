@@ -31,7 +31,7 @@ function row(ask, teen, controls, names, changed) {
     button.addEventListener("click", () => busy(button, async () => {
       try {
         await proved(() => post(`/v1/family/${teen.id}/asks/${ask.id}/${outcome}`));
-        toast({ grant: "Yes. It holds at once.", decline: "Not now. They see your answer.", withdraw: "Taken back." }[outcome]);
+        toast({ grant: ask.kind === "objection" ? "They see that you will." : "Yes. It holds at once.", decline: "Not now. They see your answer.", withdraw: "Taken back." }[outcome]);
       } catch (error) { complain(error); }
       await changed();
     }));
@@ -41,7 +41,7 @@ function row(ask, teen, controls, names, changed) {
     h("div.spread", {}, h("b", {}, asked(ask, controls)), h(`span.badge${open ? ".ember" : ask.status === "granted" ? ".good" : ""}`, {}, became(ask, open, names))),
     ask.words ? h("p", {}, `“${ask.words}”`) : null,
     h("p.hint", {}, `Asked ${ago(ask.asked_at)}${open ? `, open until ${clockTime(ask.lapses_at)}` : ""}`),
-    open ? h("div.wrap", {}, teen.id === me ? settle("withdraw", "Take back") : [settle("grant", "Yes", ".primary"), settle("decline", "Not now")]) : null);
+    open ? h("div.wrap", {}, teen.id === me ? settle("withdraw", "Take back") : [settle("grant", ask.kind === "objection" ? "I will look at it" : "Yes", ".primary"), settle("decline", ask.kind === "objection" ? "It stays" : "Not now")]) : null);
 }
 
 function asked(ask, controls) {

@@ -95,6 +95,11 @@ export function moment(iso) {
   return new Intl.DateTimeFormat("en-GB", options).format(new Date(iso));
 }
 
+/** A line of a log, with its moments in the reader's own time zone. */
+export function told(text) {
+  return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)/g, moment);
+}
+
 /** "14:05" for a moment within a day, else with its date. */
 export function clockTime(iso) {
   const soon = new Date(iso) - Date.now() < 20 * 3600_000;

@@ -1,7 +1,7 @@
 // What is new in the family since one last looked.
 
 import { get, me, post } from "./api.js";
-import { ago, h } from "./dom.js";
+import { ago, h, told } from "./dom.js";
 import { loadInto } from "./ui.js";
 
 const MOST = 6;
@@ -14,6 +14,6 @@ export function drawNotices(card, place) {
     if (!fresh.length) return null;
     post("/v1/family/notices/seen").catch(() => {});
     return h("ul.timeline", {}, fresh.slice(0, MOST).map((notice) => h("li", {},
-      h("span", {}, h("b", {}, notice.actor.display_name), ` ${notice.text}`), h("small.muted", {}, ago(notice.at)))));
+      h("span", {}, h("b", {}, notice.actor.display_name), ` ${told(notice.text)}`), h("small.muted", {}, ago(notice.at)))));
   });
 }

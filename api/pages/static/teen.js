@@ -3,7 +3,7 @@
 import { get, isMinor, me } from "./api.js";
 import { askAbout, drawAsks } from "./asks.js";
 import { drawControls } from "./controls.js";
-import { ago, avatar, h, moment } from "./dom.js";
+import { ago, avatar, h, moment, told } from "./dom.js";
 import { empty, loadInto } from "./ui.js";
 import { weekChart } from "./week.js";
 
@@ -56,6 +56,6 @@ function drawLog(place, teen) {
 
 function line(entry) {
   return h("li", {},
-    h("span", {}, h("b", {}, entry.actor?.display_name ?? "Someone who left"), ` ${entry.text}`),
+    h("span", {}, h("b", {}, entry.actor?.display_name ?? "Someone who left"), ` ${told(entry.text)}`),
     h("small.muted", {}, h("time", { datetime: entry.at, title: moment(entry.at) }, ago(entry.at))));
 }
