@@ -1,12 +1,14 @@
 """Where a law asks for a parent's consent before a control is loosened, loosening it without one is refused."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from core.errors import NotAllowed
 from core.ids import PersonId
 from core.records import Person
 from core.storage.consents import Consents
 from core.storage.database import Transaction
+from core.storage.family import FamilyLinks
 from pipelines.online.rooms import Rooms
 from wellbeing.bands import band_of
 from wellbeing.family import ControlChange
@@ -37,3 +39,19 @@ def _check(
                 field=f"changes.{control}",
                 expected=f"POST /v1/family/{person.id}/consents for the purpose {purpose.name}",
             )
+
+
+def end_consents(
+    tx: Transaction, rooms: Rooms, teen: Person, guardian_id: PersonId, others: Iterable[PersonId], now: datetime
+) -> None:
+    """Take back what a guardian whose link ends had consented to; what other guardians rested on it goes with it."""
+    remaining = set(others) - {guardian_id}
+    for consent in Consents(tx).of(teen.id):
+        if consent.given_by != guardian_id or consent.revoked_at is not None:
+            continue
+        Consents(tx).revoke(consent.id, guardian_id, now)
+        purpose = rooms.safety.ages.policy.consent.find(consent.purpose)
+        if purpose is None or Consents(tx).holds(teen.id, consent.purpose, remaining):
+            continue
+        for other_id in remaining:
+            FamilyLinks(tx).clear_control(teen.id, other_id, [purpose.control])

@@ -19,7 +19,7 @@ from core.storage.family import FamilyLinks
 from core.storage.family_asks import FamilyNotices
 from core.storage.people import People
 from core.storage.viewing import Viewing
-from pipelines.online.consent_needed import check_consents
+from pipelines.online.consent_needed import check_consents, end_consents
 from pipelines.online.rooms import Rooms
 from wellbeing import family
 from wellbeing.control_kinds import ControlDefinition
@@ -137,6 +137,7 @@ def end(rooms: Rooms, actor_id: PersonId, link_id: LinkId) -> LinkView:
         changed = family.ended(link, actor_id, now)
         if changed is not link:
             FamilyLinks(tx).clear_settings_of(teen.id, guardian.id)
+            end_consents(tx, rooms, teen, guardian.id, guardians_in(tx, teen, now), now)
         view = _store(tx, rooms, link, changed, actor_id, guardian, teen, "ended", now)
         keep_private(tx, rooms, teen, now)
         return view

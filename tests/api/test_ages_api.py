@@ -136,3 +136,16 @@ def test_a_consent_taken_back_holds_no_longer_from_the_next_request(both_towns: 
     assert loosener(town, "per_eve").delete(f"{CONSENTS}/{consent}").status_code == 404
     texts = [item["text"] for item in gus.get("/v1/family/notices").json()["data"]]
     assert texts[0].startswith("took back the consent to")
+
+
+def test_a_consent_ends_with_its_guardians_link_and_so_does_what_others_rested_on_it(both_towns: Town) -> None:
+    town = both_towns
+    in_california(town)
+    gus, eve = loosener(town), loosener(town, "per_eve")
+    link = eve.post("/v1/family/invites", json={"handle": "tim"}).json()["id"]
+    assert town.client(TIM).post(f"/v1/family/links/{link}/accept").status_code == 200
+    assert gus.post(CONSENTS, json={"purpose": "personalisation"} | attested(town, GUS)).status_code == 201
+    assert eve.put(CONTROLS, json=PROFILE).status_code == 200
+    assert town.client(TIM).post("/v1/family/links/link_gus/end").status_code == 200
+    assert town.client(TIM).get("/v1/me/wellbeing").json()["limits"]["personalisation"] is False
+    assert eve.put(CONTROLS, json=PROFILE).json()["code"] == "consent_needed"
