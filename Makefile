@@ -45,8 +45,8 @@ e2e: setup ## walk the pages in a real browser (Debian's chromium)
 bench: setup ## measure the demo city's speed against the goals
 	$(BIN)/kindling bench all
 
-soak: $(READY) ## a million steps against the viewing limits, on both databases
-	$(BIN)/pytest tests/soak --soak-steps=1000000
+soak: $(READY) ## a million requests against the viewing limits, and ten thousand on each database
+	$(BIN)/pytest tests/soak --soak-steps=1000000 -s
 
 lock: $(READY) ## resolve requirements.lock anew
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -18,13 +18,11 @@ from core.storage.database import Transaction
 from core.storage.family import FamilyLinks
 from core.storage.family_asks import FamilyNotices
 from core.storage.people import People
-from core.storage.viewing import Viewing
 from pipelines.online.consent_needed import check_consents, end_consents
 from pipelines.online.rooms import Rooms
 from wellbeing import family
 from wellbeing.control_kinds import ControlDefinition
 from wellbeing.controls import EffectiveControl, EffectiveControls, Party, in_force
-from wellbeing.state import ViewingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +234,14 @@ def history(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> list[History
 
 def activity(rooms: Rooms, actor_id: PersonId, teen_id: PersonId) -> Activity:
     """Return a teen's time and counts, as the teen sees them too."""
+    from pipelines.online.viewing import load_viewing  # it stands on this module: whose accounts count together
+
     now = rooms.clock.now()
     with rooms.database.read() as tx:
         teen = teen_of(tx, actor_id, teen_id, now)
-        controls = controls_in(tx, rooms, teen, now)
-        stored = ViewingState.from_json(Viewing(tx).load(teen_id))
-        state, session = rooms.wellbeing.looked_at(stored, teen, controls, now)
+        known = load_viewing(tx, rooms, teen, now)
+        controls = known.controls
+        state, session = rooms.wellbeing.looked_at(known.state, teen, controls, now)
         today = ActivityDay(state.day or now.date(), session.videos_today, session.active_minutes_today)
         week = tuple(ActivityDay(item.day, item.videos, int(item.active_s // 60)) for item in state.week)
         return Activity(teen, today, week, controls.limit("daily_minutes"), controls.limit("daily_videos"))

@@ -8,7 +8,9 @@ collect_ignore_glob = [] if any(item.startswith("--soak-steps") for item in sys.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak-steps", type=int, default=0, help="Steps of the adversary; a tenth on each database.")
+    parser.addoption(
+        "--soak-steps", type=int, default=0, help="Requests of the adversary; a hundredth more on each database."
+    )
 
 
 @pytest.fixture

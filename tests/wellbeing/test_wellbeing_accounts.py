@@ -12,6 +12,7 @@ from core.records_wellbeing import FamilyLink, LinkStatus, Setting
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
 from core.storage.people import People
+from pipelines.online.family import activity
 from pipelines.online.wellbeing import open_gate, open_one, take_break, wellbeing_view
 from tests.conftest import NOON, make_person
 from tests.wellbeing.limits_database import Rooms
@@ -68,6 +69,8 @@ def test_a_second_account_on_the_same_link_is_no_second_allowance(rooms: Rooms) 
     rooms.clock.advance(minutes=20)
     assert page(rooms, SECOND) + page(rooms, FIRST) == 20
     assert wellbeing_view(rooms, SECOND.id).today.videos == 40  # type: ignore[arg-type]
+    for teen in (FIRST, SECOND):  # a guardian reads the same of both
+        assert activity(rooms, GUARDIAN.id, teen.id).today.videos == 40  # type: ignore[arg-type]
 
 
 def test_what_each_account_had_before_they_were_joined_counts(rooms: Rooms) -> None:
