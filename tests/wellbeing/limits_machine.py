@@ -118,9 +118,12 @@ class LimitsMachine(RuleBasedStateMachine):
         for _ in range(films):
             self._check(self.feed.page(self.person, self._settings(), 1, self.now, alone=True), 1)
 
-    @rule(pages=st.integers(4, 10), gap=st.sampled_from([20, 59]))
-    def watch_slowly(self, pages: int, gap: int) -> None:
+    @rule(pages=st.integers(4, 10), gap=st.sampled_from([20, 59]), few_minutes=st.booleans())
+    def watch_slowly(self, pages: int, gap: int, few_minutes: bool) -> None:
         """One video at a time: the minutes run out long before the videos do."""
+        if few_minutes:
+            for chosen in (("continuous_feed", True), ("daily_minutes", 3)):
+                self.set_a_control("per_ana", chosen, None)
         for _ in range(pages):
             self.ask(1, 1)
             self.now += timedelta(seconds=gap)
