@@ -52,3 +52,25 @@ def less(
     typer.echo(
         f"Removed {removed:.1%} over {len(rows)} topics; pages on other topics keep {kept:.1%} of their nDCG@20."
     )
+
+
+@app.command("tradeoff")
+def tradeoff(
+    out: Path = typer.Option(Path("docs"), file_okay=False, help="Folder for the plot, the runs and the page."),
+    seeds: int = typer.Option(5, min=2, max=100, help="Towns to play in."),
+    people: int = typer.Option(200, min=20, max=5000, help="People of each town."),
+    videos: int = typer.Option(800, min=50, max=20_000, help="Videos of each town."),
+    days: int = typer.Option(14, min=2, max=180, help="Days that each engine makes the pages."),
+    processes: int = typer.Option(2, min=1, max=64, help="Towns played at the same time."),
+) -> None:
+    """Compare Kindling with the same engine after watch time and with newest first, in towns of hidden tastes."""
+    from core.settings import Settings
+    from pipelines.offline.simulator.page import tables, write_study
+    from pipelines.offline.simulator.study import StudyConfig, run_study
+
+    config = StudyConfig(seeds=seeds, people=people, videos=videos, loop_days=days)
+    with typer.progressbar(length=seeds, label="Towns") as bar:
+        runs = run_study(config, Settings().models, processes=processes, done=lambda _: bar.update(1))
+    files = write_study(runs, config, out)
+    typer.echo(tables(runs, config))
+    typer.echo(f"Written: {', '.join(map(str, files))}")

@@ -6,6 +6,7 @@ draw), so the propensity of an item at its position, given what stands above it,
 """
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -178,6 +179,21 @@ class Simulation:
         self._later = config.arrays("looking back")
         self._unseen = facts.visible_PV.copy()
         self._follows = facts.follows_PP.copy()
+
+    def branch(self) -> "Simulation":
+        """Return a copy that goes its own way: what is done in one is unknown to the other."""
+        branch = copy(self)
+        branch._unseen, branch._follows = self._unseen.copy(), self._follows.copy()
+        return branch
+
+    def begin(self, *part: object) -> None:
+        """Draw from here on from the streams of one part of the city, so that branches can share their luck."""
+        self._random, self._later = self._config.arrays(*part), self._config.arrays(*part, "looking back")
+
+    @property
+    def follows(self) -> Array:
+        """Who follows whom by now: (people, people) of bool."""
+        return self._follows
 
     def play(self, visits: Visits, progress: "Any" = lambda _: None) -> Log:
         """Return the log of all visits. ``progress`` is told the share done."""

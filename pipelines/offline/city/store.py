@@ -110,10 +110,10 @@ def _store_people(tx: Transaction, city: City) -> dict[str, int]:
 
 def _followed_later(city: City) -> Iterator[tuple[tuple[int, int], datetime]]:
     log = city.log
-    persons, seen = log.person, _seen_at(log)
+    persons, seen = log.person, seen_at(log)
     for row in np.flatnonzero(log.did[:, KINDS.index("follow")]):
         creator = city.pieces[log.video[row]].creator
-        yield (int(persons[row]), creator), moment_of(seen[row] + _AFTER_S["follow"])
+        yield (int(persons[row]), creator), moment_of(seen[row] + AFTER_S["follow"])
 
 
 def _store_videos(tx: Transaction, city: City, screenings: Sequence[Screening]) -> dict[str, int]:
@@ -238,13 +238,13 @@ def _pages(city: City, shown: NDArray[Any], ids: dict[int, str], opened: list[da
 def _events(city: City, pages: list[str], people: list[PersonId], videos: list[VideoId]) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of the event table: what the log tells, and the remixes that are in the catalogue."""
     log, prefix = city.log, f"city{city.config.seed}"
-    seen, persons, shown = _seen_at(log), log.person, log.video
+    seen, persons, shown = seen_at(log), log.person, log.video
     friends, dice = city.graph.friends(), city.config.dice("speech")
     for column, kind in enumerate(KINDS):
         for row in np.flatnonzero(log.did[:, column]).tolist():
             piece = city.pieces[shown[row]]
             text = _words(dice, kind, piece, (int(persons[row]), piece.creator) in friends)
-            moment = moment_of(seen[row] + _AFTER_S[kind])
+            moment = moment_of(seen[row] + AFTER_S[kind])
             if moment >= city.config.now:
                 continue  # a question still to come
             target = people[piece.creator] if kind == "follow" else None
@@ -260,7 +260,7 @@ def _events(city: City, pages: list[str], people: list[PersonId], videos: list[V
             yield ident, people[piece.creator], "remix", videos[piece.source], None, None, None, None, None, at, at
 
 
-_AFTER_S = {
+AFTER_S = {
     "view": 0.0, "skip": 1.5, "complete": 4.5, "like": 3.0, "comment": 12.0, "share": 9.0, "remix": 40.0,
     "create": 45.0, "follow": 6.0, "hide": 2.5, "report": 8.0, "poll_answer": 7.0,
     "look_back": 22 * 3600.0,
@@ -273,7 +273,7 @@ def _words(dice: Any, kind: str, piece: Piece, is_friend: bool) -> str | None:
     return report(dice) if kind == "report" else None
 
 
-def _seen_at(log: Log) -> NDArray[Any]:
+def seen_at(log: Log) -> NDArray[Any]:
     """Return when each impression came into view: videos of a page follow one another."""
     moments: NDArray[Any] = log.visits.time[log.page] + 2.0 + 7.0 * log.position
     return moments
