@@ -97,6 +97,7 @@ class Reason(StrEnum):
     FRESH = "fresh"
     TRENDING = "trending"
     STEER = "steer"
+    GOAL = "goal"
     CHRONOLOGICAL = "chronological"
 
 

@@ -21,6 +21,7 @@ class Candidates:
     families: Array
     vectors: Array  # (n, d), length one or zero
     is_known: Array  # bool: by someone the viewer follows
+    fits_goal: Array | None = None  # bool: fits a goal that the viewer stated; None is no one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Rules:
     author: Author
     diversity: Diversity
     friends_share: float
+    goal_share: float = 0.0
 
 
 def arrange(candidates: Candidates, size: int, rules: Rules) -> list[int]:
@@ -59,7 +61,8 @@ class _Page:
         self._by_creator: dict[int, int] = {}
         self._authored = np.zeros(count)
         self._nearest = np.zeros(count)
-        self._known = 0
+        self._known = self._for_goals = 0
+        self._fits_goal = np.zeros(count, dtype=bool) if candidates.fits_goal is None else candidates.fits_goal
         self._spread = float(np.std(candidates.scores)) if count else 0.0
 
     def next_place(self, position: int) -> int | None:
@@ -69,10 +72,13 @@ class _Page:
             return None
         spaced = eligible & ~np.isin(self._candidates.families, self._recent_families())
         eligible = spaced if spaced.any() else eligible
-        wanted = int(np.floor(self._rules.friends_share * (position + 1)))
-        known = eligible & self._candidates.is_known
-        if self._known < wanted and known.any():
-            eligible = known
+        for is_kept_for, share, placed in (
+            (self._fits_goal, self._rules.goal_share, self._for_goals),
+            (self._candidates.is_known, self._rules.friends_share, self._known),
+        ):
+            kept = eligible & is_kept_for
+            if placed < int(np.floor(share * (position + 1))) and kept.any():
+                eligible = kept
         return self._best(eligible)
 
     def put(self, place: int) -> None:
@@ -87,6 +93,7 @@ class _Page:
         self._free &= self._candidates.films != self._candidates.films[place]
         self._free[place] = False
         self._known += int(self._candidates.is_known[place])
+        self._for_goals += int(self._fits_goal[place])
         likeness = self._candidates.vectors @ self._candidates.vectors[place]
         self._nearest = np.maximum(self._nearest, likeness)
 

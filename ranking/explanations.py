@@ -11,6 +11,7 @@ _TEXTS = {
     Reason.FRESH: "New here.",
     Reason.TRENDING: "Many people liked or remixed it lately.",
     Reason.STEER: "You asked for this.",
+    Reason.GOAL: "It may help with a goal of yours.",
     Reason.CHRONOLOGICAL: "Newest first, as you chose.",
 }
 _MUTUAL = "From {creator}: you follow each other."
@@ -31,6 +32,11 @@ def reason_for(source: Reason, *, is_mutual: bool = False, is_exploring: bool = 
 def reason_steered(says: str) -> ReasonGiven:
     """Return the reason of an item that a steer brought; ``says`` is the steer in words."""
     return ReasonGiven(Reason.STEER, says)
+
+
+def reason_goal(text: str) -> ReasonGiven:
+    """Return the reason of an item that fits a goal; ``text`` is the goal in the viewer's words."""
+    return ReasonGiven(Reason.GOAL, f"Your goal: {text}")
 
 
 def reason_seen_all(source: Reason) -> ReasonGiven:

@@ -13,11 +13,12 @@ from core.vocabulary import FeedMode, Reason
 from ranking.among import among
 from ranking.catalogue import Catalogue
 from ranking.diversity import Candidates, Rules, arrange
-from ranking.explanations import reason_for, reason_same_for_all, reason_seen_all, reason_steered
+from ranking.explanations import reason_for, reason_goal, reason_same_for_all, reason_seen_all, reason_steered
 from ranking.exploration import Placed, explore
 from ranking.features import matrix
 from ranking.filters import Filters
 from ranking.first_stage import looked_at_first
+from ranking.goals import GoalFit, Goals
 from ranking.page import RankedItem, RankedPage, SteerPart
 from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
@@ -47,6 +48,7 @@ class Scored:
     is_known: Array
     is_mutual: Array
     is_seen: Array
+    goals: GoalFit
 
     def only(self, places: Array) -> "Scored":
         """Return the candidates at these places, in that order."""
@@ -59,7 +61,7 @@ class Scored:
         )
         return Scored(
             self.pool.only(places), valued, _effect_at(self.effect, places), self.scores[places], self.is_known[places],
-            self.is_mutual[places], self.is_seen[places],
+            self.is_mutual[places], self.is_seen[places], self.goals.only(places),
         )  # fmt: skip
 
 
@@ -74,8 +76,11 @@ class Chosen:
 class Ranker:
     """Makes pages from one catalogue under one policy. Holds no state of its own."""
 
-    def __init__(self, policy: ValuePolicy, sources: Sequence[CandidateSource[Any]], steering: Steering) -> None:
+    def __init__(
+        self, policy: ValuePolicy, sources: Sequence[CandidateSource[Any]], steering: Steering, goals: Goals
+    ) -> None:
         self._policy = policy
+        self._goals = goals
         self._sources = sources
         self._steering = steering
         self._filters = Filters(steering, policy.diversity.film_window)
@@ -95,11 +100,15 @@ class Ranker:
         if mode == FeedMode.NON_PERSONALISED:
             viewer = viewer.anonymous()
         demands = self._steering.demands(viewer.steers)
-        query = Query(state_of(viewer, catalogue, now), catalogue, demands if viewer.is_personal else ())
+        query = Query(
+            state_of(viewer, catalogue, now), catalogue, demands if viewer.is_personal else (),
+            self._goals.ready(viewer.goals) if mode == FeedMode.RANKED else (),
+        )  # fmt: skip
         scored = self._scored(self._candidates_for(query, demands, mode, size), query, mode)
         scored = self._checked(scored, catalogue, visible, size)
         placed = self._placed(scored, query, size, mode, page_id)
-        signals = (*viewer.signals_used, *(("steers",) if viewer.steers else ()))
+        asked = {"steers": viewer.steers, "goals": query.goals}
+        signals = (*viewer.signals_used, *(name for name, given in asked.items() if given))
         return RankedPage(
             mode=mode,
             snapshot=catalogue.snapshot.revision,
@@ -184,12 +193,13 @@ class Ranker:
         scores = valued.value + chosen.effect.total
         if mode == FeedMode.CHRONOLOGICAL:
             scores = -np.arange(len(pool.rows), dtype=np.float64)
-        return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen)
+        goals = self._goals.fit(query.goals, catalogue.take("text", pool.rows) if query.goals else pool.rows, is_mutual)
+        return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen, goals)
 
     def _checked(self, scored: Scored, catalogue: Catalogue, visible: Visible, size: int) -> Scored:
         """Ask the database about the best, and about the rest only if too few of them may be shown."""
         order = np.lexsort((-scored.pool.rows, -scored.scores, scored.is_seen))
-        order = _seen_in_turn(order, scored.is_seen)
+        order = _goals_first(_seen_in_turn(order, scored.is_seen), scored, size)
         kept: list[int] = []
         for start in range(0, len(order), _CHECKED_AT_ONCE):
             part = order[start : start + _CHECKED_AT_ONCE]
@@ -214,7 +224,7 @@ class Ranker:
 
     def _arranged(self, scored: Scored, query: Query, size: int) -> list[int]:
         """New videos by merit; what was seen before only behind them, longest ago first."""
-        rules = Rules(self._policy.author, self._policy.diversity, self._share(query))
+        rules = Rules(self._policy.author, self._policy.diversity, self._share(query), self._goals.policy.page.share)
         fresh = np.flatnonzero(~scored.is_seen)
         pool = fresh[: max(self._policy.diversity.rerank, 3 * size)]
         order = [int(pool[place]) for place in arrange(self._candidates(scored, query, pool), size, rules)]
@@ -238,6 +248,7 @@ class Ranker:
             families=query.catalogue.take("family", rows),
             vectors=query.catalogue.take("vector", rows),
             is_known=scored.is_known[places],
+            fits_goal=scored.goals.which[places] >= 0,
         )
 
     def _share(self, query: Query) -> float:
@@ -266,6 +277,8 @@ class Ranker:
             reason = reason_seen_all(source)
         elif mode == FeedMode.NON_PERSONALISED or not query.state.viewer.is_personal:
             reason = reason_same_for_all(source)
+        elif (goal := scored.goals.of(place)) is not None and not placed.is_exploring and not is_steered:
+            reason = reason_goal(goal.text)
         elif is_steered and mode == FeedMode.RANKED:
             reason = reason_steered(scored.effect.says[strongest])
         else:
@@ -298,6 +311,13 @@ def _side_by_side(effects: Sequence[Effect]) -> Effect:
         refused=np.concatenate([effect.refused for effect in effects]),
         additions=np.concatenate([effect.additions for effect in effects], axis=1),
     )
+
+
+def _goals_first(order: Array, scored: Scored, size: int) -> Array:
+    """Move a page's worth of the new videos that fit a goal to the front, so that the share kept for goals is met."""
+    fits = order[(scored.goals.which[order] >= 0) & ~scored.is_seen[order]]
+    best = fits[np.argsort(-scored.goals.fit[fits], kind="stable")][:size]
+    return np.concatenate([best, order[~np.isin(order, best)]])
 
 
 def _seen_in_turn(order: Array, is_seen: Array) -> Array:

@@ -14,6 +14,7 @@ from core.errors import BrokenArtifact, InvalidInput
 from core.records import Video
 from core.vocabulary import FeedMode
 from ranking.catalogue import Catalogue
+from ranking.goals import Goals, GoalsPolicy, load_goals
 from ranking.page import RankedPage
 from ranking.ranker import Ranker, Visible
 from ranking.snapshot import CURRENT, Snapshot, current_folder, open_snapshot
@@ -44,6 +45,7 @@ class Ranking:
         value: ValuePolicy,
         safer: ValuePolicy,
         concepts: ConceptsPolicy,
+        goals: GoalsPolicy,
         reader: SteerReader | None = None,
     ) -> None:
         self._snapshots = snapshots
@@ -54,9 +56,11 @@ class Ranking:
         self.value, self.safer = value, safer
         self.attributes = AttributeModel.open()
         self._concepts, self._is_word, self._reader = concepts, encoder.is_word, reader
-        steering = Steering(concepts, lru_cache(_PHRASES)(encoder.encode_one), self.attributes)
-        self._ranker = Ranker(value, make_sources(value.sources), steering)
-        self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering)
+        encode = lru_cache(_PHRASES)(encoder.encode_one)
+        steering = Steering(concepts, encode, self.attributes)
+        self.goals = Goals(goals, encode, self.attributes)
+        self._ranker = Ranker(value, make_sources(value.sources), steering, self.goals)
+        self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering, self.goals)
 
     @classmethod
     def open(
@@ -67,7 +71,8 @@ class Ranking:
         ``reader``: a language model that reads steers before our own parser does.
         """
         value, safer, concepts = load_value(overrides), load_safer_value(overrides), load_concepts(overrides)
-        return cls(snapshots, open_snapshot(current_folder(snapshots)), encoder, value, safer, concepts, reader)
+        snapshot = open_snapshot(current_folder(snapshots))
+        return cls(snapshots, snapshot, encoder, value, safer, concepts, load_goals(overrides), reader)
 
     @property
     def snapshot(self) -> Snapshot:

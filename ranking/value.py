@@ -63,6 +63,7 @@ class SourceLimits(PolicyModel):
     fresh: int = Field(ge=0, le=5000, description="Newest of all.")
     trending: int = Field(ge=0, le=5000, description="Liked and remixed of late.")
     steer: int = Field(ge=0, le=5000, description="What the viewer asked for.")
+    goal: int = Field(ge=0, le=5000, description="What fits the viewer's goals.")
     scored: int = Field(ge=1, le=5000, description="Most candidates that the heads score.")
     backfill: int = Field(ge=0, le=50_000, description="Newest videos looked at when a page is not full.")
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from core.ids import PersonId, VideoId
 from core.records import Event
 from core.vocabulary import Audience
+from ranking.goals import StatedGoal
 from ranking.steering.steer import Steer
 
 SIGNALS = ("in_app_activity", "past_engagement", "location", "personalisation")
@@ -30,6 +31,7 @@ class Viewer:
     seen: Sequence[tuple[VideoId, datetime]] = ()
     events: Sequence[Event] = ()
     steers: Sequence[Steer] = ()
+    goals: Sequence[StatedGoal] = ()
     knows_past: bool = True
     is_personal: bool = True
     shows_sensitive: bool = True
@@ -57,4 +59,6 @@ class Viewer:
 
         ``follows`` stays, because it decides what may be seen; the ranker looks at ``is_personal`` before using it.
         """
-        return replace(self, followers=frozenset(), events=(), knows_past=False, is_personal=False, signals_used=())
+        return replace(
+            self, followers=frozenset(), events=(), goals=(), knows_past=False, is_personal=False, signals_used=()
+        )

@@ -20,6 +20,7 @@ from ranking.sources.content import (
     SteerSource,
     TrendingSource,
 )
+from ranking.sources.goals import GoalConfig, GoalSource
 from ranking.sources.social import FollowingConfig, FollowingSource, NearbyConfig, NearbySource
 from ranking.value import SourceLimits
 
@@ -31,6 +32,7 @@ def make_sources(limits: SourceLimits) -> list[CandidateSource[Any]]:
     """Return every source, the one whose reason is told first where several bring a video."""
     return [
         SteerSource(SteerConfig(limit=limits.steer)),
+        GoalSource(GoalConfig(limit=limits.goal)),
         FollowingSource(FollowingConfig(limit=limits.following)),
         NearbySource(NearbyConfig(limit=limits.nearby)),
         InspiringSource(InspiringConfig(limit=limits.inspiring)),

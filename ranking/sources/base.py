@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.vocabulary import Reason
 from ranking.catalogue import Catalogue
+from ranking.goals import Goal
 from ranking.state import ViewerState
 from ranking.steering.demand import Demand
 
@@ -27,11 +28,12 @@ class SourceConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What sources are asked about: a viewer, all videos, and what the viewer wishes for."""
+    """What sources are asked about: a viewer, all videos, what the viewer wishes for, and their goals."""
 
     state: ViewerState
     catalogue: Catalogue
     demands: Sequence[Demand] = ()
+    goals: Sequence[Goal] = ()
 
 
 C = TypeVar("C", bound=SourceConfig)

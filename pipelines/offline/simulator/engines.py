@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from core.encoder import TextEncoder
 from core.vocabulary import FeedMode
 from ranking.features import FEATURES
-from ranking.heads import HEADS_FILE, MEASURED, Calibration, Heads, HeadsFile
+from ranking.goals import Goals, load_goals
+from ranking.heads import HEADS_FILE, MEASURED, Heads, HeadsFile
 from ranking.ranker import Ranker
 from ranking.snapshot import Snapshot
 from ranking.sources.all import make_sources
@@ -43,21 +44,18 @@ class Arm(StrEnum):
 class WatchTime(Heads):
     """Heads that know one thing: how many seconds somebody will probably watch to the end."""
 
-    completion: tuple[Trees, Calibration] | None = None
-
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Load what was measured below ``folder``."""
         described = HeadsFile.model_validate_json((folder / HEADS_FILE).read_text(encoding="utf-8"))
-        trees = Trees(folder / f"{_COMPLETE}.txt")
-        return cls({}, described.metrics, described.learned_until, (trees, described.calibrations[_COMPLETE]))
+        measured = {_COMPLETE: described.calibrations[_COMPLETE]}
+        trees = Trees([folder / f"{_COMPLETE}.txt"])
+        return cls(measured, trees, described.metrics, described.learned_until)
 
     def probabilities(self, features: NDArray[np.float32]) -> dict[str, Array]:
         """Return expected seconds under the measured head's name; shape (n,)."""
-        if self.completion is None:
-            raise ValueError("open these heads from a folder")
-        trees, calibration = self.completion
-        return {_COMPLETE: calibration.probability(trees.raw(features)) * features[:, _SECONDS]}
+        completing = self.trained[_COMPLETE].probability(self.trees.raw(features)[0])
+        return {_COMPLETE: completing * features[:, _SECONDS]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +80,9 @@ def make_engine(arm: Arm, encoder: TextEncoder) -> Engine:
     policy = load_value()
     if arm is Arm.WATCH_TIME:
         policy = _after_watch_time(policy)
-    steering = Steering(load_concepts(), lru_cache(256)(encoder.encode_one), AttributeModel.open())
-    return Engine(arm, Ranker(policy, make_sources(policy.sources), steering))
+    encode, attributes = lru_cache(256)(encoder.encode_one), AttributeModel.open()
+    steering, goals = Steering(load_concepts(), encode, attributes), Goals(load_goals(), encode, attributes)
+    return Engine(arm, Ranker(policy, make_sources(policy.sources), steering, goals))
 
 
 def _after_watch_time(policy: ValuePolicy) -> ValuePolicy:
