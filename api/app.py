@@ -20,6 +20,7 @@ ROUTERS = (
     "api.routers.feed",
     "api.routers.events",
     "api.routers.steers",
+    "api.routers.goals",
     "api.routers.me",
     "api.routers.people",
     "api.routers.messages",

@@ -9,6 +9,8 @@ from core.age import is_minor
 from core.ids import CharacterId, JobId, PageId, PersonId, VideoId
 from core.vocabulary import Audience, EventKind, JobStatus, LikenessPermission, VideoStatus, Visibility
 
+OFF_AT_FIRST = frozenset({"chat_history"})  # signals that are not used until their owner switches them on
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -35,8 +37,8 @@ class Person:
         return Audience.TEEN if self.is_minor(now) else Audience.ADULT
 
     def signal_on(self, name: str) -> bool:
-        """Whether the ranker may use this signal about this person (on unless switched off)."""
-        return self.signals.get(name, True)
+        """Whether the ranker may use this signal about this person: on unless switched off, or said to start off."""
+        return self.signals.get(name, name not in OFF_AT_FIRST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from pydantic import Field, field_validator, model_validator
 
 from core.errors import InvalidInput
 from core.policies import Policy, PolicyModel, load_policy
-from ranking.steering.matching import Attributes
+from ranking.interests import interest_in
+from ranking.steering.matching import Attributes, Texts
 from ranking.understanding.attributes import INDEX
 from ranking.words import stem, words
 
@@ -135,7 +136,7 @@ class GoalFit:
 
 
 class Goals:
-    """Understands goals, and finds what fits them."""
+    """Understands goals, and finds what fits them and the interests of imported chats."""
 
     def __init__(self, policy: GoalsPolicy, encode: Encode, attributes: Attributes) -> None:
         self.policy = policy
@@ -169,6 +170,12 @@ class Goals:
         best = fits.max(axis=0) if len(vectors) else np.zeros(0)
         which = np.where(best >= self.policy.page.fits_from, fits.argmax(axis=0), -1)
         return GoalFit(tuple(goals), best, which)
+
+    def interest(self, interests: Mapping[str, float], texts: Texts, rows: Array) -> Array:
+        """Return how far videos are about topics of imported chats, 0 to 1; shape (n,)."""
+        if not interests:
+            return np.zeros(len(rows))
+        return interest_in(interests, self._attributes.probabilities(texts.take("text", rows).astype(np.float32)))
 
     def _fit(self, goal: Goal, vectors: Array, attributes: Array, is_mutual: Array) -> Array:
         """By likeness to its words or to its field's example, or by an attribute that shows its field."""

@@ -19,6 +19,7 @@ from ranking.features import matrix
 from ranking.filters import Filters
 from ranking.first_stage import looked_at_first
 from ranking.goals import GoalFit, Goals
+from ranking.interests import CHAT_HISTORY
 from ranking.page import RankedItem, RankedPage, SteerPart
 from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
@@ -56,6 +57,7 @@ class Scored:
             self.valued,
             heads={name: values[places] for name, values in self.valued.heads.items()},
             head_sum=self.valued.head_sum[places],
+            interest=self.valued.interest[places],
             factors=tuple((name, values[places]) for name, values in self.valued.factors),
             value=self.valued.value[places],
         )
@@ -107,7 +109,7 @@ class Ranker:
         scored = self._scored(self._candidates_for(query, demands, mode, size), query, mode)
         scored = self._checked(scored, catalogue, visible, size)
         placed = self._placed(scored, query, size, mode, page_id)
-        asked = {"steers": viewer.steers, "goals": query.goals}
+        asked = {"steers": viewer.steers, "goals": query.goals, CHAT_HISTORY: viewer.interests}
         signals = (*viewer.signals_used, *(name for name, given in asked.items() if given))
         return RankedPage(
             mode=mode,
@@ -188,6 +190,7 @@ class Ranker:
         valued = value_of(
             self._policy, catalogue.snapshot.heads.probabilities(matrix(facts)), follows=is_known, mutual=is_mutual,
             limited=catalogue.take("limited", pool.rows), personal=state.viewer.is_personal,
+            interest=self._goals.interest(state.viewer.interests, catalogue, pool.rows),
         )  # fmt: skip
         is_seen = among(pool.rows, state.ever_seen)
         scores = valued.value + chosen.effect.total

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from core.policies import Policy, PolicyModel, load_policy
 from ranking.heads import HEADS, UNWANTED
+from ranking.interests import CHAT_HISTORY
 from ranking.page import ScorePart
 
 Array = NDArray[Any]
@@ -26,6 +27,12 @@ class Network(PolicyModel):
     out_of_network: float = Field(gt=0, le=1, description="Factor on the value of everyone else.")
     limited: float = Field(ge=0, le=1, description="Factor on videos that are shown to fewer people.")
     friends_share: float = Field(ge=0, le=1, description="Share of a page kept for people the viewer knows.")
+
+
+class ChatHistory(PolicyModel):
+    """What topics of chats count for that a viewer handed over."""
+
+    interest: float = Field(ge=0, le=10, description="Value of a video wholly about such a topic.")
 
 
 class Author(PolicyModel):
@@ -73,6 +80,7 @@ class ValuePolicy(Policy):
 
     weights: dict[str, float] = Field(description="Head -> value of the event; negative for what should not happen.")
     network: Network
+    chat_history: ChatHistory
     author: Author
     diversity: Diversity
     exploration: ExplorationPolicy
@@ -116,6 +124,7 @@ class Valued:
     weights: dict[str, float]
     head_sum: Array
     factors: tuple[tuple[str, Array], ...]
+    interest: Array
     value: Array
 
     def parts(self, place: int) -> tuple[ScorePart, ...]:
@@ -130,15 +139,25 @@ class Valued:
             if factor != 1.0:
                 parts.append(ScorePart(name, factor, None, _scaled(running, factor) - running))
                 running = _scaled(running, factor)
+        if self.interest[place]:
+            parts.append(ScorePart(CHAT_HISTORY, 1.0, None, float(self.interest[place])))
         return tuple(parts)
 
 
 def value_of(
-    policy: ValuePolicy, heads: dict[str, Array], *, follows: Array, mutual: Array, limited: Array, personal: bool
+    policy: ValuePolicy,
+    heads: dict[str, Array],
+    *,
+    follows: Array,
+    mutual: Array,
+    limited: Array,
+    personal: bool,
+    interest: Array | None = None,
 ) -> Valued:
     """Return the value of n videos from their heads' probabilities; each array has shape (n,).
 
-    A factor above one makes a value larger, below one smaller, also where the value is negative.
+    A factor above one makes a value larger, below one smaller, also where the value is negative. ``interest``: how far
+    each video is about topics of chats that the viewer handed over, 0 to 1.
     """
     head_sum = np.zeros(len(follows))
     for name, weight in policy.weights.items():  # one after another: np.sum adds in an order that depends on n
@@ -152,7 +171,8 @@ def value_of(
     value = head_sum
     for _, factor in factors:
         value = np.where(value >= 0, value * factor, value / np.maximum(factor, 1e-6))
-    return Valued(heads, dict(policy.weights), head_sum, tuple(factors), value)
+    added = np.zeros(len(value)) if interest is None else policy.chat_history.interest * interest
+    return Valued(heads, dict(policy.weights), head_sum, tuple(factors), added, value + added)
 
 
 def _scaled(value: float, factor: float) -> float:

@@ -1,6 +1,6 @@
 """The viewer: everything the database knows of a person that a page may depend on, at the moment of the request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,9 +8,10 @@ from core.ids import PersonId, VideoId
 from core.records import Event
 from core.vocabulary import Audience
 from ranking.goals import StatedGoal
+from ranking.interests import CHAT_HISTORY
 from ranking.steering.steer import Steer
 
-SIGNALS = ("in_app_activity", "past_engagement", "location", "personalisation")
+SIGNALS = ("in_app_activity", "past_engagement", "location", "chat_history", "personalisation")
 _TODAY = timedelta(hours=24)
 
 
@@ -32,6 +33,7 @@ class Viewer:
     events: Sequence[Event] = ()
     steers: Sequence[Steer] = ()
     goals: Sequence[StatedGoal] = ()
+    interests: Mapping[str, float] = field(default_factory=dict)  # topics of chats that they handed over
     knows_past: bool = True
     is_personal: bool = True
     shows_sensitive: bool = True
@@ -43,10 +45,13 @@ class Viewer:
         - ``personalisation``: nothing but what filters (blocks, hides, seen, refusals) and the audience;
         - ``in_app_activity``: nothing they did in the app, and nothing learned from it;
         - ``past_engagement``: nothing older than a day, and nothing learned from it;
+        - ``chat_history``: no topic of the chats they handed over;
         - ``location``: the ranker has no use of location, so there is nothing to take away.
         """
         if "personalisation" in signals_off:
             return self.anonymous()
+        if CHAT_HISTORY in signals_off:
+            return replace(self, interests={}).without(signals_off - {CHAT_HISTORY}, now)
         if "in_app_activity" in signals_off:
             return replace(self, events=(), knows_past=False, signals_used=("following",))
         if "past_engagement" in signals_off:
@@ -60,5 +65,12 @@ class Viewer:
         ``follows`` stays, because it decides what may be seen; the ranker looks at ``is_personal`` before using it.
         """
         return replace(
-            self, followers=frozenset(), events=(), goals=(), knows_past=False, is_personal=False, signals_used=()
+            self,
+            followers=frozenset(),
+            events=(),
+            goals=(),
+            interests={},
+            knows_past=False,
+            is_personal=False,
+            signals_used=(),
         )

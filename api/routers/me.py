@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Response
 from api.deps import OnceDep, PersonDep, RoomsDep
 from api.schemas.accounts import Export, Me, Privacy, ResetDone, Signals, SignalShape
 from api.schemas.common import Listing, PersonCard, PersonIdPath
-from pipelines.online import accounts, following
+from api.schemas.goals import ChatHistoryShape, NewChats
+from pipelines.online import accounts, chat_history, following
 
 router = APIRouter(prefix="/v1/me", tags=["me"])
 
@@ -73,6 +74,25 @@ def answer_follow_request(
 def remove_follower(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep) -> None:
     """Let someone follow me no longer; they are not told."""
     following.remove_follower(rooms, person, person_id)
+
+
+@router.get("/chat-history")
+def chats(person: PersonDep, rooms: RoomsDep) -> ChatHistoryShape:
+    """Return what is kept of the chats that I handed over."""
+    return ChatHistoryShape.model_validate(chat_history.chat_history(rooms, person))
+
+
+@router.post("/chat-history", status_code=201)
+def import_chats(body: NewChats, person: PersonDep, rooms: RoomsDep, once: OnceDep) -> ChatHistoryShape:
+    """Hand over messages of my own. Their topics take the place of earlier ones; the messages are not kept."""
+    done = once(body, lambda: ChatHistoryShape.model_validate(chat_history.import_chats(rooms, person, body.messages)))
+    return ChatHistoryShape.model_validate(done)
+
+
+@router.delete("/chat-history", status_code=204)
+def forget_chats(person: PersonDep, rooms: RoomsDep) -> None:
+    """Forget what was read from my chats."""
+    chat_history.forget_chats(rooms, person)
 
 
 def _signals(about: list[accounts.Signal]) -> Signals:

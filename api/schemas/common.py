@@ -6,7 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from fastapi import Path
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from core.ids import CaseId, CharacterId, LinkId, PageId, PersonId, PollId, SteerId, VideoId
+from core.ids import CaseId, CharacterId, GoalId, LinkId, PageId, PersonId, PollId, SteerId, VideoId
 
 T = TypeVar("T")
 IDENT = r"^[A-Za-z0-9_\-]{1,64}$"
@@ -29,6 +29,7 @@ Ident = Annotated[str, Field(pattern=IDENT)]
 PersonIdPath = Annotated[PersonId, Path(pattern=IDENT)]
 VideoIdPath = Annotated[VideoId, Path(pattern=IDENT)]
 PageIdPath = Annotated[PageId, Path(pattern=IDENT)]
+GoalIdPath = Annotated[GoalId, Path(pattern=IDENT)]
 SteerIdPath = Annotated[SteerId, Path(pattern=IDENT)]
 PollIdPath = Annotated[PollId, Path(pattern=IDENT)]
 LinkIdPath = Annotated[LinkId, Path(pattern=IDENT)]

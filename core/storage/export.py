@@ -40,6 +40,8 @@ HELD = (
     Held("likes", feed.likes, "person_id"),
     Held("hides", feed.hides, "person_id"),
     Held("steers", feed.steers, "person_id"),
+    Held("goals", feed.goals, "person_id"),
+    Held("chat_topics", feed.chat_topics, "person_id"),
     Held("videos", creation.videos, "creator_id"),
     Held("jobs", creation.jobs, "person_id"),
     Held("characters", creation.characters, "owner_id"),

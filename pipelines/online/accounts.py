@@ -23,6 +23,7 @@ SIGNALS: Mapping[str, tuple[str, str]] = {
     "in_app_activity": ("What you do here", "Likes, comments, remixes and hides shape your feed."),
     "past_engagement": ("What you did before today", "Things you did on earlier days shape your feed too."),
     "location": ("Where you are", "Kindling does not use it, whatever you choose here."),
+    "chat_history": ("Chats you handed over", "What they were about shapes your feed. Off until you switch it on."),
     "personalisation": ("Personalisation as a whole", "Off: the feed is the same for everyone."),
 }
 

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from core.records import Person
 from core.storage.database import Transaction
 from core.storage.events import Events
+from core.storage.goals import ChatTopics
 from core.storage.pages import Pages
 from core.storage.people import People
 from core.storage.steers import Steers, StoredSteer
 from core.storage.videos import Videos
 from core.visibility import Eyes
 from pipelines.online.family import controls_in
+from pipelines.online.goals import goals_of
 from pipelines.online.rooms import Rooms
 from ranking.steering.steer import Steer
 from ranking.taste import LEARNED_FROM
@@ -38,6 +40,8 @@ def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) ->
         seen=Pages(tx).seen(person.id, limit=_SEEN),
         events=Events(tx).of_person(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
         steers=[steer_of(stored) for stored in Steers(tx).in_force(person.id, now)],
+        goals=goals_of(tx, person.id),
+        interests=ChatTopics(tx).of_person(person.id),
         shows_sensitive=bool(controls.value("sensitive_topics")),
         knows_past=person.reset_at is None or person.reset_at.timestamp() < rooms.ranking.snapshot.built_at,
     )

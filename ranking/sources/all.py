@@ -32,13 +32,13 @@ def make_sources(limits: SourceLimits) -> list[CandidateSource[Any]]:
     """Return every source, the one whose reason is told first where several bring a video."""
     return [
         SteerSource(SteerConfig(limit=limits.steer)),
-        GoalSource(GoalConfig(limit=limits.goal)),
         FollowingSource(FollowingConfig(limit=limits.following)),
         NearbySource(NearbyConfig(limit=limits.nearby)),
         InspiringSource(InspiringConfig(limit=limits.inspiring)),
         SimilarSource(SimilarConfig(limit=limits.similar)),
         TrendingSource(SourceConfig(limit=limits.trending)),
         FreshSource(SourceConfig(limit=limits.fresh)),
+        GoalSource(GoalConfig(limit=limits.goal)),
     ]
 
 

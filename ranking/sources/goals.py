@@ -10,6 +10,7 @@ from ranking.sources.base import Array, CandidateSource, Query, SourceConfig, be
 class GoalConfig(SourceConfig):
     """Near to a goal's words, or to what shows its field."""
 
+    nearest: float = Field(default=0.25, ge=0, le=1, description="Cosine from which a video is near at all.")
     neighbours: int = Field(default=60, ge=1, le=1000, description="Videos looked for around each vector.")
 
 
@@ -27,5 +28,5 @@ class GoalSource(CandidateSource[GoalConfig]):
             return np.zeros(0, dtype=np.int64)
         vectors = np.ascontiguousarray(np.concatenate([goal.vectors for goal in query.goals]), dtype=np.float32)
         scores, rows = query.catalogue.snapshot.text_index.search(vectors, self.config.neighbours)
-        found = rows.ravel() >= 0
+        found = (rows.ravel() >= 0) & (scores.ravel() >= self.config.nearest)
         return best_first(rows.ravel()[found], scores.ravel()[found])

@@ -9,6 +9,8 @@ const SIGNALS = {
   in_app_activity: "What you do here",
   past_engagement: "What you did before today",
   steers: "What you asked for",
+  goals: "Your goals",
+  chat_history: "Chats you handed over",
 };
 const PARTS = {
   create: "It may make you want to create",
@@ -23,6 +25,7 @@ const PARTS = {
   in_network: (part) => (part.contribution < 0 ? "It is from outside your circle" : "It is from someone you follow"),
   mutual: "You follow each other",
   limited: "It is shown to fewer people",
+  chat_history: "It is about something in the chats you handed over",
 };
 
 /** Open the sheet for an item of a page. */

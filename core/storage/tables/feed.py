@@ -86,3 +86,24 @@ steers = Table(
     Column("undone_at", UtcDateTime),
     Index(None, "person_id", "created_at"),
 )
+
+# What people said they want to do or become. Ending a goal deletes the row.
+goals = Table(
+    "goals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "person_id", "created_at"),
+)
+
+# What a person's own chats, which they handed over, were about; the chats themselves are never stored.
+chat_topics = Table(
+    "chat_topics",
+    metadata,
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("topic", String(40), primary_key=True),
+    Column("weight", Float, nullable=False),  # share of the messages, 0 to 1
+    Column("imported_at", UtcDateTime, nullable=False),
+)
