@@ -20,7 +20,7 @@ from ranking.state import products
 from ranking.value import ValuePolicy
 
 Array = NDArray[Any]
-_STEER = REASONS.index(Reason.STEER)
+_ASKED_FOR = [REASONS.index(Reason.STEER), REASONS.index(Reason.GOAL)]
 _FRESH_HALF_LIFE_S = 3 * 86_400.0
 # head -> (the count that tells of it, rate of a video nobody met, showings that outweigh it)
 _TOLD_BY = {
@@ -41,7 +41,7 @@ def looked_at_first(pool: Pool, query: Query, policy: ValuePolicy, is_known: Arr
     turn = np.empty_like(rank)
     turn[by_turn] = 2 * np.arange(len(by_turn)) + 1
     rank = np.minimum(rank, turn)
-    rank[pool.codes == _STEER] = -1
+    rank[np.isin(pool.codes, _ASKED_FOR)] = -1
     return np.argsort(rank, kind="stable")
 
 

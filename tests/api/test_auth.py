@@ -135,6 +135,7 @@ def objects(town: Town) -> Objects:
     ann = town.client(ANN)
     page = ann.post("/v1/feed", json={"size": 2}).json()
     steer = ann.post("/v1/steers", json={"text": "more boats"}).json()
+    goal = ann.post("/v1/goals", json={"text": "start a pottery shop"}).json()
     draft = ann.post("/v1/videos", json={"prompt": "a red ball rolls down a hill", "model": "world", "size": "360x640"})
     assert draft.status_code == 200, draft.text
     with town.rooms.database.write() as tx:
@@ -147,7 +148,7 @@ def objects(town: Town) -> Objects:
             "nudge_id": "nudge_nobody", "case_id": "case_nobody", "character_id": "char_nobody", "answer": "accept",
             "passkey_id": "nobodys", "decision": "approve", "ask_id": "ask_nobody", "label_id": "label_nobody",
             "consent_id": "consent_nobody",
-            "outcome": "grant",
+            "outcome": "grant", "goal_id": goal["id"],
         },
     )  # fmt: skip
 
@@ -185,3 +186,4 @@ def test_the_owner_does_find_them(objects: Objects) -> None:
     assert status(objects.town.client(TIM), "GET", f"/v1/family/{TIM}/log") == 200
     assert status(ann, "POST", "/v1/polls/poll_ann", json={"skip": True}) == 204
     assert status(ann, "DELETE", f"/v1/steers/{ids['steer_id']}") == 204
+    assert status(ann, "DELETE", f"/v1/goals/{ids['goal_id']}") == 204
