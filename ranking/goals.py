@@ -160,22 +160,32 @@ class Goals:
         """Return goals ready to be matched."""
         return tuple(self._ready(goal) for goal in stated)
 
-    def fit(self, goals: Sequence[Goal], texts: Array, is_mutual: Array) -> GoalFit:
-        """Return how well videos fit: text vectors (n, 384), and whether their creators are mutuals (n,)."""
+    def fit(self, goals: Sequence[Goal], vectors: Array, stems: Sequence[Array], is_mutual: Array) -> GoalFit:
+        """Return how well videos fit: text vectors (n, 384), word stems, whether they are by mutuals."""
         if not goals:
-            return GoalFit.none(len(texts))
-        vectors = texts.astype(np.float32)
-        attributes = self._attributes.probabilities(vectors)
-        fits = np.stack([self._fit(goal, vectors, attributes, is_mutual) for goal in goals])
-        best = fits.max(axis=0) if len(vectors) else np.zeros(0)
+            return GoalFit.none(len(is_mutual))
+        attributes = self._read(vectors, stems)
+        fits = np.stack([self._fit(goal, vectors.astype(np.float32), attributes, is_mutual) for goal in goals])
+        best = fits.max(axis=0)
         which = np.where(best >= self.policy.page.fits_from, fits.argmax(axis=0), -1)
         return GoalFit(tuple(goals), best, which)
+
+    def fit_of_rows(self, goals: Sequence[Goal], texts: Texts, rows: Array, is_mutual: Array) -> GoalFit:
+        """Return how well rows of the catalogue fit."""
+        if not goals:
+            return GoalFit.none(len(rows))
+        return self.fit(goals, texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows], is_mutual)
 
     def interest(self, interests: Mapping[str, float], texts: Texts, rows: Array) -> Array:
         """Return how far videos are about topics of imported chats, 0 to 1; shape (n,)."""
         if not interests:
             return np.zeros(len(rows))
-        return interest_in(interests, self._attributes.probabilities(texts.take("text", rows).astype(np.float32)))
+        return interest_in(interests, self._read(texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows]))
+
+    def _read(self, vectors: Array, stems: Sequence[Array]) -> Array:
+        owners = np.repeat(np.arange(len(stems)), [len(item) for item in stems])
+        joined = np.concatenate([np.zeros(0, dtype=np.uint32), *stems])
+        return self._attributes.probabilities(vectors.astype(np.float32), owners, joined)
 
     def _fit(self, goal: Goal, vectors: Array, attributes: Array, is_mutual: Array) -> Array:
         """By likeness to its words or to its field's example, or by an attribute that shows its field."""

@@ -196,7 +196,7 @@ class Ranker:
         scores = valued.value + chosen.effect.total
         if mode == FeedMode.CHRONOLOGICAL:
             scores = -np.arange(len(pool.rows), dtype=np.float64)
-        goals = self._goals.fit(query.goals, catalogue.take("text", pool.rows) if query.goals else pool.rows, is_mutual)
+        goals = self._goals.fit_of_rows(query.goals, catalogue, pool.rows, is_mutual)
         return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen, goals)
 
     def _checked(self, scored: Scored, catalogue: Catalogue, visible: Visible, size: int) -> Scored:

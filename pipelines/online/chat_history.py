@@ -43,7 +43,7 @@ def import_chats(rooms: Rooms, person_id: PersonId, messages: Sequence[str]) -> 
         )
     now = rooms.clock.now()
     vectors = np.stack([rooms.encoder.encode_one(text) for text in said]).astype(np.float32)
-    weights = topics_of(rooms.ranking.attributes.probabilities(vectors))
+    weights = topics_of(rooms.ranking.attributes.of_texts(vectors, said))
     with rooms.database.write() as tx:
         People(tx).lock(person_id)
         known_person(tx, person_id)

@@ -22,6 +22,7 @@ from pipelines.online.cards import known_person
 from pipelines.online.rooms import Rooms
 from ranking.catalogue import text_vector
 from ranking.goals import StatedGoal
+from ranking.words import stem_hashes
 
 _TOWARD = (EventKind.LIKE, EventKind.COMMENT, EventKind.SHARE, EventKind.REMIX, EventKind.CREATE)
 _MADE = frozenset({VideoStatus.DRAFT, VideoStatus.PUBLISHED, VideoStatus.HIDDEN})
@@ -106,9 +107,10 @@ def _fitting(tx: Transaction, rooms: Rooms, goal: StoredGoal, videos: Sequence[V
         return set()
     people = People(tx)
     mutual = set(people.following(goal.person_id)) & set(people.followers(goal.person_id))
-    texts = np.stack([text_vector(video.embedding) for video in videos])
+    vectors = np.stack([text_vector(video.embedding) for video in videos])
+    stems = [stem_hashes(f"{video.prompt} {video.caption} {video.style}") for video in videos]
     ready = rooms.ranking.goals.ready([StatedGoal(goal.id, goal.text)])
-    fit = rooms.ranking.goals.fit(ready, texts, np.array([video.creator_id in mutual for video in videos]))
+    fit = rooms.ranking.goals.fit(ready, vectors, stems, np.array([video.creator_id in mutual for video in videos]))
     return {video.id for video, which in zip(videos, fit.which.tolist(), strict=True) if which >= 0}
 
 

@@ -26,6 +26,7 @@ from ranking.diversity import Candidates, Rules, arrange
 from ranking.goals import Goals, StatedGoal, load_goals
 from ranking.understanding.model import AttributeModel
 from ranking.value import load_value
+from ranking.words import stem_hashes
 from tests.ranking.conftest import World
 
 ADA, LOU = PersonId("per_ada"), PersonId("per_lou")
@@ -64,22 +65,18 @@ def test_an_everyday_goal_is_welcome(goals: Goals, text: str) -> None:
 
 
 def test_a_goal_fits_what_shows_it(goals: Goals, encoder: TextEncoder) -> None:
-    texts = np.stack(
-        [
-            encoder.encode_one(text)
-            for text in (
-                "A potter shaping a clay bowl on a spinning wheel",
-                "A chef baking chocolate cake in a warm kitchen",
-                "Two racing cars speeding around a wet track at night",
-            )
-        ]
+    texts = (
+        "A potter shaping a clay bowl on a spinning wheel",
+        "A chef baking chocolate cake in a warm kitchen",
+        "Two racing cars speeding around a wet track at night",
     )
+    vectors, stems = np.stack([encoder.encode_one(text) for text in texts]), [stem_hashes(text) for text in texts]
     stated = [StatedGoal("a", "start a pottery shop"), StatedGoal("b", "bake bread every week")]
     nobody = np.zeros(3, dtype=bool)
-    assert goals.fit(goals.ready(stated), texts, nobody).which.tolist() == [0, 1, -1]
+    assert goals.fit(goals.ready(stated), vectors, stems, nobody).which.tolist() == [0, 1, -1]
     friends = goals.ready([StatedGoal("c", "be closer to my friends")])
-    assert goals.fit(friends, texts, np.array([False, True, False])).which.tolist() == [-1, 0, -1]
-    assert goals.fit((), texts, nobody).which.tolist() == [-1, -1, -1]
+    assert goals.fit(friends, vectors, stems, np.array([False, True, False])).which.tolist() == [-1, 0, -1]
+    assert goals.fit((), vectors, stems, nobody).which.tolist() == [-1, -1, -1]
 
 
 def test_a_goal_shapes_its_share_of_the_next_page_and_says_so(small_world: World) -> None:
@@ -224,7 +221,7 @@ def test_a_new_import_takes_the_place_of_the_old_and_an_empty_one_is_refused(wor
     chat_history.import_chats(world.rooms, ADA, [COOKING])
     world.clock.advance(hours=1)
     again = chat_history.import_chats(world.rooms, ADA, ["My guitar band plays music and songs at a concert"])
-    assert again.topics[0].topic == "music"
+    assert "music" in {item.topic for item in again.topics}
     assert not {"cooking", "food"} & {item.topic for item in again.topics}
     with pytest.raises(InvalidInput):
         chat_history.import_chats(world.rooms, ADA, ["", " "])
