@@ -17,6 +17,8 @@ from wellbeing.family_policy import FamilyPolicy
 from wellbeing.laws import LawsPolicy
 from wellbeing.making import SensitivePolicy, SpendingPolicy
 from wellbeing.messaging import MessagesPolicy
+from wellbeing.outcomes.experiments import ExperimentsPolicy, load_experiments
+from wellbeing.outcomes.reports import ReportsPolicy, load_reports
 from wellbeing.who5 import MOST, QUESTIONS
 
 FOLDER = Path(__file__).parent / "policies"
@@ -301,6 +303,8 @@ class WellbeingPolicy:
     sensitive: SensitivePolicy
     messages: MessagesPolicy
     charter: CharterPolicy
+    experiments: ExperimentsPolicy
+    reports: ReportsPolicy
     labels: LabelsPolicy
 
 
@@ -319,6 +323,8 @@ def load_wellbeing(overrides: Path | None = None) -> WellbeingPolicy:
         messages=load_policy(FOLDER / "messages.toml", MessagesPolicy, overrides),
         sensitive=load_policy(FOLDER / "sensitive.toml", SensitivePolicy, overrides),
         charter=load_charter(overrides),
+        experiments=load_experiments(overrides),
+        reports=load_reports(overrides),
         labels=load_policy(FOLDER / "labels.toml", LabelsPolicy, overrides),
     )
     problems = law_problems(policy.controls, policy.laws)

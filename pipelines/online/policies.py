@@ -23,5 +23,7 @@ def policies_in_force(rooms: Rooms) -> list[PolicyHeader]:
         ours.notifications,
         ours.family,
         ours.charter,
+        ours.experiments,
+        ours.reports,
     )
     return sorted((item.policy for item in held), key=lambda header: header.name)

@@ -51,6 +51,8 @@ def test_the_shipped_policies_load() -> None:
         ("labels.toml", "seconds = 30", "seconds = 0", "seconds"),
         ("labels.toml", "us-ca-ab56-long-use", "us-ca-ab56-first-use", "two labels"),
         ("limits.toml", "hours = 6", "hours = 48", "hours"),
+        ("reports.toml", "least_people = 20", "least_people = 3", "least_people"),
+        ("experiments.toml", "poll:time_well_spent", "event:view", "event:view"),
         ("family.toml", "most_guardians = 4", "most_guardians = 0", "most_guardians"),
     ],
 )  # fmt: skip
