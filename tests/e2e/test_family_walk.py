@@ -1,9 +1,15 @@
 """A family's agreements: for a while only, for two teens side by side, with the same card and history on both sides."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.clock import SystemClock
 from core.records import Person
+from core.settings import Settings
+from core.tokens import TokenIssuer, open_key
+from core.vocabulary import Scope
 from tests.e2e.city import Cast
 from tests.e2e.walker import DESKTOP, Walker, ask, overflow, picture, problems
 
@@ -12,6 +18,15 @@ CONTROLS = """(card) => [...card.querySelectorAll("[data-control]")].map((row) =
     const field = row.querySelector("select, input");
     return [row.dataset.control, field.type === "checkbox" ? String(field.checked) : field.value];
 })"""
+
+
+@pytest.fixture
+def issuer(city_home: Path) -> TokenIssuer:
+    """Mints the help desk's token, as an operator does."""
+    settings = Settings(home=city_home)
+    return TokenIssuer(
+        open_key(settings.keys), issuer=settings.issuer, audience=settings.audience, clock=SystemClock()
+    )
 
 
 def card_of(page: Page, teen: Person) -> Locator:
@@ -121,3 +136,40 @@ def test_a_day_that_is_over_offers_to_ask_for_more(walk: Walker, cast: Cast) -> 
     expect(pause.get_by_role("status")).to_contain_text("Asked.")
     picture(page, "pause-ask-phone")
     assert len(ask(guardian, "GET", f"/v1/family/{teen.id}/asks")["data"]) == 1
+
+
+def test_a_consent_is_recorded_for_both_to_see_and_taken_back(
+    walk: Walker, cast: Cast, issuer: TokenIssuer
+) -> None:
+    walk.expected = ("403",)  # loosened before there is a consent
+    parent = cast.adult()
+    teen = cast.newcomer("Consent", age=15, jurisdiction="US-CA", guardian=parent)
+    page = walk.open(walk.sign_in(parent), "/family")
+    card = card_of(page, teen)
+    card.get_by_text("What is shown").click()
+    card.get_by_role("switch", name="Personalised feed").click()
+    expect(page.locator(".toast").last).to_contain_text("asks for a parent's consent")
+    attested = page.context.request.post(
+        f"{walk.url}/v1/review/ages", data={"person_id": parent.id, "at_least_years": 18},
+        headers={"Authorization": f"Bearer {issuer.mint('desk', [Scope.REVIEWER], 300)}"},
+    )  # fmt: skip
+    card.get_by_text("Consents", exact=True).click()
+    card.get_by_label("Consent to a feed").fill(attested.json()["attestation"])
+    card.get_by_role("button", name="Consent", exact=True).click()
+    consent = card.locator("[data-consent]")
+    expect(consent).to_contain_text("Given by you")
+    card.get_by_role("switch", name="Personalised feed").click()
+    expect(card.locator("[data-control=personalisation] [data-set-by=guardian]")).to_contain_text("you")
+    assert problems(page) == []
+    consent.scroll_into_view_if_needed()
+    picture(page, "family-consent-phone")
+
+    other = walk.open(walk.sign_in(teen), "/family")
+    card_of(other, teen).get_by_text("Consents", exact=True).click()
+    seen = card_of(other, teen).locator("[data-consent]")
+    expect(seen).to_contain_text(f"Given by {parent.display_name}")
+    seen.get_by_role("button", name="Take back").click()
+    other.get_by_role("button", name="Take it back").click()
+    expect(seen).to_contain_text("Taken back by you")
+    values = ask(other, "GET", f"/v1/family/{teen.id}/controls")["controls"]
+    assert next(control["value"] for control in values if control["name"] == "personalisation") is False

@@ -2,6 +2,7 @@
 
 import { get, isMinor, me } from "./api.js";
 import { askAbout, drawAsks } from "./asks.js";
+import { drawConsents } from "./consents.js";
 import { drawControls } from "./controls.js";
 import { ago, avatar, h, moment, told } from "./dom.js";
 import { empty, loadInto } from "./ui.js";
@@ -11,7 +12,7 @@ const FIRST = 8;
 
 /** Build the card for a teen. `family` is {names: id -> name, guarded: whether the one who looks has a guardian}. */
 export function teenCard(teen, family) {
-  const [asks, time, controls, people, log] = [h("div"), h("div"), h("div"), h("div"), h("div")];
+  const [asks, time, controls, people, consents, log] = Array.from({ length: 6 }, () => h("div"));
   const own = teen.id === me;
   const young = !own || isMinor; // not an adult's own limits
   const card = h("section.card", { "data-teen": teen.id, "aria-label": own ? "Your controls" : `Controls for ${teen.display_name}` },
@@ -19,10 +20,10 @@ export function teenCard(teen, family) {
       h("p.hint", {}, about(teen, own))), young && asks,
     h("div.columns.even", {},
       h("div.columns", {}, h("section.stack", { "aria-label": "Controls" }, h("h3", {}, "Controls"), controls)),
-      h("div.columns", {}, h("section.stack", { "aria-label": "Time" }, h("h3", {}, "This week"), time), young && people,
+      h("div.columns", {}, h("section.stack", { "aria-label": "Time" }, h("h3", {}, "This week"), time), young && [people, consents],
         h("section.stack", { "aria-label": "Log" }, h("h3", {}, "Every change"), log))));
   const ask = own && family.guarded ? (control) => askAbout(control, refresh) : null;
-  const refresh = () => Promise.all([drawControls(controls, teen, refresh, ask), drawLog(log, teen), young && drawAsks(asks, teen, family, refresh)]);
+  const refresh = () => Promise.all([drawControls(controls, teen, refresh, ask), drawLog(log, teen), ...(young ? [drawAsks(asks, teen, family, refresh), drawConsents(consents, teen, family, refresh)] : [])]);
   refresh();
   if (young) drawPeople(people, teen);
   loadInto(time, () => get(`/v1/family/${teen.id}/activity`), weekChart);

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { budgetControls } from "./budget.js";
 import { dotPlot } from "./plot.js";
 import { limitFigures, pauseControls } from "./limits.js";
+import { drawTold } from "./told.js";
 import { empty, loadInto } from "./ui.js";
 import { weekChart } from "./week.js";
 
@@ -43,3 +44,4 @@ function help() {
 drawWeek();
 drawLimits();
 drawSaid();
+drawTold(at("told"));
