@@ -9,7 +9,7 @@ def command(
     policy: Path = typer.Option(..., exists=True, dir_okay=False, help="The value policy to judge, like value.toml."),
     decisions: int = typer.Option(4000, min=50, help="Most logged positions to judge by."),
     alternatives: int = typer.Option(60, min=1, max=2000, help="Sampled alternatives of each."),
-    temperature: float = typer.Option(0.5, min=0.01, max=10.0, help="How soft both policies are taken to be."),
+    temperature: float = typer.Option(1.0, min=0.01, max=10.0, help="How soft both policies are taken to be."),
     seed: int = typer.Option(7, min=0, help="Decides which decisions and alternatives are drawn."),
 ) -> None:
     """Estimate what new value weights would change, from our own logged propensities, before anyone ships them."""

@@ -28,9 +28,10 @@ class WeightsConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    temperature: float = Field(default=0.5, gt=0, le=10, description="Of a policy, in spreads of its own values.")
+    temperature: float = Field(default=1.0, gt=0, le=10, description="Of a policy, in spreads of its own values.")
     decisions: int = Field(default=4000, ge=50, description="Most decisions to judge by.")
     alternatives: int = Field(default=60, ge=1, le=2000, description="Sampled alternatives of each decision.")
+    least_seen: int = Field(default=30, ge=1, description="Outcomes seen fewer times are left to the heads alone.")
     weight_cap: float = Field(default=50.0, ge=1, description="Largest importance weight that is believed.")
 
 
@@ -42,6 +43,8 @@ class Compared:
     in_force: Estimate
     new: Estimate
     difference: Estimate
+    seen: int  # how often the outcome followed in the decisions looked at
+    is_enough: bool  # whether that is often enough for the log to correct the heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,13 @@ def judge_weights(
     soft = [_soft(decisions, rates, policy, config) for policy in (in_force, new)]
     compared, worth = [], [np.zeros(len(decisions.others)), np.zeros(len(decisions.others))]
     for name in HEADS:
-        terms = [_doubly_robust(one, rates[name], decisions.labels[name]) for one in soft]
-        compared.append(_compared(name, terms, ope))
+        labels = decisions.labels[name]
+        seen = int(np.nansum(labels))
+        logged = labels if seen >= config.least_seen else np.full(len(labels), np.nan)
+        terms = [_doubly_robust(one, rates[name], logged) for one in soft]
+        compared.append(_compared(name, terms, ope, seen, seen >= config.least_seen))
         worth = [have + in_force.weights.get(name, 0.0) * more for have, more in zip(worth, terms, strict=True)]
-    compared.append(_compared("worth", worth, ope))
+    compared.append(_compared("worth", worth, ope, len(decisions.others), True))
     enough = all(
         overlap(one.weight, np.inf).effective >= ope.least_effective and is_supported(one.weight, ope) for one in soft
     )
@@ -101,14 +107,16 @@ def lines(judged: WeightsJudged) -> list[str]:
 
 
 def _verdict(item: Compared) -> str:
+    if not item.is_enough:
+        return f"by the heads alone: seen {item.seen} times"
     if item.difference.low <= 0.0 <= item.difference.high:
         return "no difference that this log can show"
     return "more" if item.difference.value > 0 else "less"
 
 
-def _compared(name: str, terms: list[Array], ope: OpeConfig) -> Compared:
+def _compared(name: str, terms: list[Array], ope: OpeConfig, seen: int, is_enough: bool) -> Compared:
     old, new = (interval_of_mean(name, part, ope) for part in terms)
-    return Compared(name, old, new, interval_of_mean(name, terms[1] - terms[0], ope))
+    return Compared(name, old, new, interval_of_mean(name, terms[1] - terms[0], ope), seen, is_enough)
 
 
 def _head_rates(decisions: Decisions, heads: Heads) -> dict[str, Array]:
@@ -141,6 +149,8 @@ def _soft(decisions: Decisions, rates: dict[str, Array], policy: ValuePolicy, co
 def _doubly_robust(soft: _Soft, rates: Array, labels: Array) -> Array:
     """Return the terms (n,) whose mean is the estimate. Where nobody was asked (NaN), only the model speaks."""
     known = ~np.isnan(labels)
-    residual = np.where(known, np.nan_to_num(labels) - rates[:, 0], 0.0) / max(float(known.mean()), 1e-9)
+    share = max(float(known.mean()), 1e-9)
+    normal = soft.weight / max(float(soft.weight[known].mean()) if known.any() else 1.0, 1e-9)  # self-normalised
+    residual = np.where(known, np.nan_to_num(labels) - rates[:, 0], 0.0) / share
     expected = (soft.chances * rates).sum(axis=1)
-    return np.asarray(expected + soft.weight * residual)
+    return np.asarray(expected + normal * residual)

@@ -9,8 +9,10 @@ from typer.testing import CliRunner
 
 from pipelines.commands.evaluate import app
 from pipelines.offline.social.config import GraphChange, GraphSettings, LinearSettings, SocialSettings
-from pipelines.offline.social.data import SocialData
+from pipelines.offline.social.data import SocialData, binary
 from pipelines.offline.social.evaluation import run_seeds
+from pipelines.offline.social.metrics import measure
+from pipelines.offline.social.vectors import PRODUCTION, fit_social
 
 _QUICK = SocialSettings(
     graph=GraphSettings(steps=20, check_every=10), linear=LinearSettings(powers=((0.25, 0.1),), ridges=(1.0, 4.0))
@@ -53,3 +55,14 @@ def test_the_command_says_what_is_missing(circles: Path) -> None:
     result = CliRunner().invoke(app, ["social", "--train", str(circles / "train.tsv")])
     assert result.exit_code == 2
     assert "--atomic" in result.output
+
+
+def test_vectors_for_serving_find_circles_and_leave_out_who_did_nothing(data: SocialData) -> None:
+    kept = data.train[data.train[:, 0] != 3]
+    settings = PRODUCTION.model_copy(update={"steps": 40})
+    model = fit_social(kept, data.friends, people=len(data.users), items=len(data.items), settings=settings)
+    assert not model.users[3].any()
+    plays, wanted = binary(kept, (len(data.users), len(data.items))), data.matrix(data.validation)
+    assert measure(model, plays, wanted, (10,))["Recall@10"] > 2 * 10 / len(data.items)
+    again = fit_social(kept, data.friends, people=len(data.users), items=len(data.items), settings=settings)
+    assert np.array_equal(model.items, again.items)
