@@ -30,6 +30,7 @@ from pipelines.online.queue import make_worker
 from pipelines.online.rooms import Rooms
 from pipelines.online.wishes import VideoRequest
 from ranking.room import Ranking
+from ranking.understanding.model import AttributeModel
 from safety.room import Safety
 from wellbeing.policy import load_charter
 from wellbeing.room import Wellbeing
@@ -88,6 +89,13 @@ def write_clip(path: Path, *, seconds: float = 3.0, size: tuple[int, int] = (128
     return path
 
 
+@dataclass(frozen=True)
+class NothingRanked:
+    """All of the ranking room that making a video uses: the real attribute heads."""
+
+    attributes: AttributeModel = field(default_factory=AttributeModel.open)
+
+
 def open_kit(
     home: Path, database: Database, clock: Clock, media: MediaStore, encoder: TextEncoder, safety: Safety
 ) -> tuple[Rooms, PatternBackend]:
@@ -100,7 +108,7 @@ def open_kit(
         database=database,
         media=media,
         encoder=encoder,
-        ranking=cast(Ranking, None),  # nothing is ranked here
+        ranking=cast(Ranking, NothingRanked()),
         safety=safety,
         wellbeing=Wellbeing.open(),
         generation=Generation(Registry([backend], backend)),
