@@ -217,6 +217,22 @@ def cleaned(text: str) -> str:
     return re.sub(r"[ \t]+", " ", kept.lower().replace("’", "'").replace("‘", "'").replace("`", "'")).strip()
 
 
+_SHORT = {
+    "ppl": "people", "luv": "love", "h8": "hate", "wnt": "want", "2": "to", "u": "you", "r": "are",
+    "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "nthng": "nothing",
+    "smth": "something", "sth": "something", "abt": "about", "w/o": "without", "w/": "with", "bc": "because",
+    "cuz": "because", "rn": "right now", "tmrw": "tomorrow", "2nite": "tonight", "tonite": "tonight",
+    "2day": "today", "b4": "before", "thx": "thanks", "im": "i'm", "ive": "i've", "dont": "don't",
+    "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "doesnt": "doesn't", "id": "i'd",
+    "nomore": "no more", "alot": "a lot", "pics": "pictures", "sumthing": "something", "anythng": "anything",
+}  # fmt: skip
+
+
+def written_out(text: str) -> str:
+    """Return a cleaned text with the short forms of chats written out."""
+    return " ".join(_SHORT.get(word, word) for word in text.split(" "))
+
+
 def spelled_out(text: str) -> str:
     """Return a cleaned text with turns of phrase in the words that the parser knows."""
     for pattern, plain in (*_SPELLED, *_TURNS_OF_PHRASE):

@@ -14,7 +14,15 @@ from zoneinfo import ZoneInfo
 from ranking.steering import patterns
 from ranking.steering.concepts import ConceptsPolicy
 from ranking.steering.durations import Timing, end_of, read_timing
-from ranking.steering.normalise import Knows, cleaned, not_understood, require_english, spelled_out, without_typos
+from ranking.steering.normalise import (
+    Knows,
+    cleaned,
+    not_understood,
+    require_english,
+    spelled_out,
+    without_typos,
+    written_out,
+)
 from ranking.steering.saying import in_words
 from ranking.steering.steer import Asked, Lasts, Understood
 
@@ -52,7 +60,7 @@ def parse_steer(
     Raises ``InvalidInput`` for a text that is empty, over-long, not English, or says nothing that can be followed.
     """
     zone = ZoneInfo(timezone)
-    require_english(plain := cleaned(text))
+    require_english(plain := written_out(cleaned(text)))
     timing = read_timing(without_typos(plain, concepts.vocabulary | _CUE_WORDS, knows), now=now, zone=zone)
     asked = _asked(_read(_direct(spelled_out(timing.rest), concepts), concepts), timing.minutes)
     if asked.is_empty:
@@ -114,8 +122,12 @@ def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
     for pattern, novelty in patterns.NOVELTY:
         if pattern.search(text):
             text, draft.novelty = pattern.sub(" , ", text), novelty
-    was_refusal = False
-    for clause in _clauses(text):
+    was_refusal, told = False, []
+    for clause in _clauses(patterns.MEANWHILE.sub(" ", text)):
+        if patterns.CONTEXT.match(clause) and not patterns.NEGATION.match(clause):
+            told.append(clause)  # "my boss shouted at me": no wish for bosses
+            was_refusal = False
+            continue
         complaint = patterns.COMPLAINT.match(clause)
         negation = patterns.NEGATION.match(clause)
         joins_list = was_refusal and negation is None and patterns.IN_LIST.search(clause) is not None
@@ -129,6 +141,9 @@ def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
                 _want(draft, wish, concepts)
         else:
             was_refusal = False
+            _want(draft, clause, concepts)
+    if not (draft.wants or draft.refuses or draft.more_from or draft.none_from or draft.friends or draft.novelty):
+        for clause in told:
             _want(draft, clause, concepts)
     return draft
 

@@ -148,6 +148,35 @@ ABOUT_FRIENDS = re.compile(
     rf"{_KNOWN_PEOPLE}(?: (?:made|make|are making|are up to|posts?|videos?|posted|do|did))*$"
 )
 
+# What somebody tells of themselves beside a wish. It says nothing of what they want to see, unless it is all they say.
+CONTEXT = re.compile(
+    r"^(?:and |but |so |well |ugh |okay |ok |hey |hi |today |just |honestly )*"
+    r"(?:i(?:'m| am)(?! (?:really |so |totally |always |very )*(?:in the|in a|into|looking|after|up for|"
+    r"craving|obsessed|keen|feeling like|here for"
+    r"|crazy|fond|interested|dying|a sucker|a fan|a huge|a big|all about|ready for|hoping|trying to find|"
+    r"tired|sick|bored|fed|done|over|not))"
+    r"|i(?:'ve| have) (?!a thing|a soft|always loved|been (?:wanting|craving|loving)|got to see|to see|had enough|seen)"
+    r"|i(?:'ll| will) (?:be|have|go)|i (?:was|were|had|got|just|did|came|went|woke|spent|broke|failed|"
+    r"finished|work|live|have to|gotta|must|cook|eat|drive|ride|sit"
+    r"|run|study|read|think|feel|wish|know|keep|used|only have|can't|cannot|couldn't|don't know|have "
+    r"no)(?! like\b| (?:a )?(?:craving|to see|to watch|up|want))\b"
+    r"|(?:my|our|the) (?!favou?rite|thing|jam|feed|type)[\w' -]{2,30}? (?:is|are|was|were|'s|has|have|had|"
+    r"just|keeps?|won't|can't|never|hurts?|aches?|died|left|said|yelled|shouted|got|needs?|likes?|loves?|"
+    r"wants?|would)\b"
+    r"|(?:he|she|they|we|it|someone|everyone|everybody)(?:'s|'re| is| are| was| were| has| have| had| "
+    r"just| needs?| got| won't| can't)\b"
+    r"|(?:after|since|because|when|as) (?:i|my|we|the|work|school|class|a (?:long|hard|busy))\b|(?:got|"
+    r"finished|woke|been|having|feeling)\b)"
+)
+MEANWHILE = re.compile(
+    r"\b(?:(?:to|i can) (?:watch|put on|play|have on|look at|stare at) )?(?:while|when|as) (?:i'm|i am|i|"
+    r"we're|we) [\w' ]+?(?=[,.;!?]|$|\b(?:but|no|not|without|show|give)\b)"
+    r"|\b(?:with|over|during) (?:my|a|our) (?:morning |afternoon )?(?:coffee|tea|breakfast|lunch|dinner|"
+    r"meal|commute|break|nap)\b"
+    r"|\b(?:on|from|at) my (?:lunch |coffee |tea )?(?:break|commute|sofa|couch|desk|bed|phone|way (?:home|"
+    r"to \w+))\b|\bon the (?:bus|train|plane|toilet|sofa|couch)(?= (?:home|to|please)|[,.;!?]|$)"
+)
+
 # Complaints that name the thing first.
 COMPLAINT = re.compile(
     r"^(?:the |all (?:the |these |those )?|these |those |this )?(?P<thing>[\w' -]+?) (?:(?:is|are|'s|'re|"
