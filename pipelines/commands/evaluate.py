@@ -27,8 +27,8 @@ def steer(
 
     settings = Settings()
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
-    count = rank_by_steers(videos, instructions, out, encoder, AttributeModel.open())
-    typer.echo(f"Ranked for {count} instructions: {out}")
+    count, lost = rank_by_steers(videos, instructions, out, encoder, AttributeModel.open())
+    typer.echo(f"Ranked for {count} instructions ({lost} of them say nothing that can be followed): {out}")
 
 
 @app.command("less")

@@ -54,6 +54,7 @@ class SteerRanker:
         self._concepts = load_concepts()
         self._steering = Steering(self._concepts, lru_cache(maxsize=None)(encoder.encode_one), attributes)
         self._knows = encoder.is_word
+        self.not_followed = 0
 
     def order(self, *wishes: str, base: Array | None = None) -> Array:
         """Return the places of all texts, best first; what a refusal surely names comes last.
@@ -70,13 +71,18 @@ class SteerRanker:
         try:
             said = parse_steer(wish, now=_NOON, timezone="UTC", concepts=self._concepts, knows=self._knows)
         except InvalidInput:
+            self.not_followed += 1
             return None
         steer_id = SteerId(f"steer_{number:03d}")
         return Steer(steer_id, wish, said.says, said.asked, said.lasts, _NOON, said.expires_at)
 
 
-def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEncoder, attributes: Attributes) -> int:
-    """Write one line ``{"id", "ranking"}`` for each instruction, best video first; return how many.
+def rank_by_steers(
+    videos: Path, instructions: Path, out: Path, encoder: TextEncoder, attributes: Attributes
+) -> tuple[int, int]:
+    """Write one line ``{"id", "ranking"}`` for each instruction, best video first.
+
+    Return how many there are, and of how many nothing could be followed: their order is that of the file.
 
     Of a video only ``id`` and ``text`` are read, of an instruction likewise.
     """
@@ -87,7 +93,7 @@ def rank_by_steers(videos: Path, instructions: Path, out: Path, encoder: TextEnc
         {"id": wish["id"], "ranking": [items[place]["id"] for place in ranker.order(wish["text"])]} for wish in wishes
     ]
     out.write_text("".join(f"{json.dumps(line)}\n" for line in ranked), encoding="utf-8")
-    return len(ranked)
+    return len(ranked), ranker.not_followed
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

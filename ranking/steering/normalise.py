@@ -52,7 +52,7 @@ _SPELLED = (
         ),
         "more",
     ),
-    (re.compile(r"\bi (?:wouldn't|would not|won't|don't) mind(?: seeing| some| watching)*\b"), "more"),
+    (re.compile(r"\bi (?:wouldn't|would not|won't) mind(?: seeing| some| watching)*\b"), "more"),
     (re.compile(r"\bwhy (?:not|don't (?:you|we|i))(?: (?:show|see|try|get|have))?(?: me)?(?: some)?\b"), "show me"),
     (
         re.compile(
@@ -104,6 +104,14 @@ _SPELLED = (
 )
 
 _TURNS = (
+    # Neither wished for nor refused.
+    (r"\bi (?:don't|do not) mind [\w' ]+?(?=[,.;!?]|\bbut\b|$)", ", "),
+    (
+        r"(?:^|(?<=[,.;!?] ))[\w' ]+? (?:is|are|'s|'re) (?:ok|okay|fine|alright|all right|acceptable)(?: with "
+        r"me| by me)?(?=[,.;!?]|\bbut\b|$)",
+        ", ",
+    ),
+    (r"\bwithout (?:leaving|moving from|getting (?:off|up)|going out of) [\w' ]+?(?=[,.;!?]|$)", ", "),
     # What comes before the thing.
     (
         r"\b(?:nope to|no to|nah to|(?:hard )?pass on|veto(?: on)?|boo to|(?:please )?(?:steer(?:ing)?|"

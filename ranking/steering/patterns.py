@@ -26,14 +26,23 @@ _STOP = (
 
 # A clause that opens like this is a refusal of what follows.
 NEGATION = re.compile(
-    r"^(?:(?:and|but|also|just|please|really|so|then|with|ok|okay|hey|well|yes|now|could|can|you|pls|maybe|or|i'd|say"
+    r"^(?:(?:(?:(?:please |just |could you |can you |would you |will you )*(?:give|show|get|find|bring|"
+    r"send|feed|play|recommend)(?: me| us)?"
+    r"|(?:can|could|may) (?:i|we) (?:get|have|see)|let me (?:see|have|get)|i(?:'d| would|'ll| will)?(?: "
+    r"really| just| only)? (?:want|need|like|love|prefer|take|watch|have|wish for|enjoy)"
+    r"(?: to (?:see|watch|have|get))?|i (?:want|need|asked for|said|meant)|(?:there should|there must|let "
+    r"there) be|i(?:'m| am) (?:fine|good|happy|okay|ok|up for|open to|in the mood for) (?:with )?)(?= "
+    r"(?:a (?:bit|little) |way |much |a lot |far |slightly |somewhat )?"
+    r"(?:less|fewer|no|none|nothing|zero|not|anything|everything|whatever|all|neither)\b)|and|but|also|"
+    r"just|please|really|so|then|with|ok|okay|hey|well|yes|now|could|can|you|pls|maybe|or|i'd|say"
     r"|definitely|absolutely|ideally|preferably|there(?:'s| is| are)|that(?:'s| is| are)|which (?:is|are)|"
     r"who (?:is|are)|that|which|who"
     r"|something|anything|stuff|things|it's|is|are|isn't|aren't)[, ]+)*"
     r"(?:i(?:'m| am)?(?: just| so| really| getting| kind of| kinda)* (?:tired|sick|bored|fed up|done|over|weary)"
     r"(?: and tired)?(?: of| with| seeing| watching)*"
     r"|(?:so )?(?:fed up|sick and tired|sick|tired|bored)(?: of| with)(?: seeing| watching)*|(?:i'm |im )?over it with"
-    r"|(?:i(?:'ve| have) )?(?:had|seen) (?:quite |more than )?(?:enough|too (?:much|many)|plenty)(?: of| with)?"
+    r"|(?:i(?:'ve| have) )?had it (?:up to here )?with|(?:i(?:'ve| have) )?(?:had|seen) (?:quite |more "
+    r"than )?(?:enough|too (?:much|many)|plenty)(?: of| with)?"
     r"|(?:that's |way |more than )?enough(?: of| with| already of)?"
     r"|i(?:'d| would)? ?(?:much |really )?(?:rather|prefer) (?:not|no)(?: to)?(?: (?:see|watch|have|get|be shown))?"
     r"|(?:could|can) (?:we|you|i) (?:do|go|live) without|(?:let's )?(?:do|go) without"
@@ -161,8 +170,8 @@ CONTEXT = re.compile(
     r"|run|study|read|think|feel|wish|know|keep|used|only have|can't|cannot|couldn't|don't know|have "
     r"no)(?! like\b| (?:a )?(?:craving|to see|to watch|up|want))\b"
     r"|(?:my|our|the) (?!favou?rite|thing|jam|feed|type)[\w' -]{2,30}? (?:is|are|was|were|'s|has|have|had|"
-    r"just|keeps?|won't|can't|never|hurts?|aches?|died|left|said|yelled|shouted|got|needs?|likes?|loves?|"
-    r"wants?|would)\b"
+    r"just|keeps?|won't|can't|never|hurts?|aches?|died|left|said|yelled|"
+    r"shouted|got|would)\b"
     r"|(?:he|she|they|we|it|someone|everyone|everybody)(?:'s|'re| is| are| was| were| has| have| had| "
     r"just| needs?| got| won't| can't)\b"
     r"|(?:after|since|because|when|as) (?:i|my|we|the|work|school|class|a (?:long|hard|busy))\b|(?:got|"
@@ -205,8 +214,9 @@ _NOVEL = re.compile(
     r"(?:creators|people|faces|topics|things)|(?:i've |that i've )?never seen(?: before)?|haven't seen(?: "
     r"before)?"
     r"|change of (?:scenery|pace)|more variety|random (?:stuff|things)?|broaden my horizons|not the usual|"
-    r"not the same(?: old)?(?: stuff| things)?|something else|anything else|discover(?: new)?(?: things| "
-    r"stuff)?)\b(?! (?:but|than))"
+    r"not the same(?: old)?(?: stuff| things)?|something else(?! (?:but|than))|anything else(?! (?:but|"
+    r"than))|discover(?: new)?(?: things| "
+    r"stuff)?)\b(?! than)"
 )
 NOVELTY = ((_FAMILIAR, -1), (_NOVEL, 1))
 

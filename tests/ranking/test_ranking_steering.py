@@ -235,7 +235,7 @@ def test_videos_are_ranked_by_instructions_read_from_files(encoder: TextEncoder,
     videos, wishes, out = tmp_path / "videos.jsonl", tmp_path / "wishes.jsonl", tmp_path / "out.jsonl"
     videos.write_text("".join(json.dumps({"id": f"v{n}", "text": text}) + "\n" for n, text in enumerate(PROMPTS)))
     wishes.write_text('{"id": "a", "text": "no cars"}\n{"id": "b", "text": "baking"}\n{"id": "c", "text": "!!"}\n')
-    assert rank_by_steers(videos, wishes, out, encoder, AttributeModel.open()) == 3
+    assert rank_by_steers(videos, wishes, out, encoder, AttributeModel.open()) == (3, 1)
     ranked = {line["id"]: line["ranking"] for line in map(json.loads, out.read_text().splitlines())}
     assert set(ranked["a"][-2:]) == {"v1", "v9"}
     assert ranked["b"][0] == "v3"

@@ -58,6 +58,21 @@ REFUSALS = [
     ("not too scary", ("scary",)),
     ("zero kids", ("kids",)),
     ("the opposite of loud", ("loud",)),
+    ("I want fewer people", ("people",)),
+    ("show me less sports", ("sports",)),
+    ("can I get no food", ("food",)),
+    ("give me anything except horror", ("horror",)),
+    ("I've had it with robots", ("robots",)),
+    ("I'd love everything but city", ("city",)),
+    ("cats? no thanks", ("cats",)),
+    ("hard pass on horror", ("horror",)),
+    ("steer clear of cars", ("cars",)),
+    ("as few people as possible", ("people",)),
+    ("fashion isn't my thing", ("fashion",)),
+    ("sport does nothing for me", ("sport",)),
+    ("don't scare me", ("scary",)),
+    ("nothing that would make me cry", ("sad",)),
+    ("why do I keep getting cooking videos", ("cooking",)),
 ]
 
 
@@ -94,6 +109,11 @@ BOTH = [
     ("a bit less music, a lot more nature", ("nature",), ("music",)),
     ("cars are boring, show me the sea", ("the sea",), ("cars",)),
     ("horror but not gory", ("horror",), ("gory",)),
+    ("swap the cars for trees", ("trees",), ("cars",)),
+    ("forests, as long as there are no people", ("forests",), ("people",)),
+    ("I don't mind pets but no children", (), ("children",)),
+    ("my boss yelled at me, show me puppies, no kids", ("puppies",), ("kids",)),
+    ("pls more trees, no ppl", ("trees",), ("people",)),
     ("historic buildings, nobody in them", ("historic buildings",), ("people",)),
 ]
 

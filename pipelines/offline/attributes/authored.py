@@ -10,11 +10,20 @@ _FIELDS = ("people", "setting", "time", "pace", "arousal", "valence", "makeable"
 _FRAMINGS_PER_LINE = 5
 
 
+def authored_lines() -> list[dict[str, Any]]:
+    """Return our own texts as they were written, in the form of the steering benchmark's videos."""
+    return [_parse(line) for line in _read()["lines"]]
+
+
 def authored_videos(seed: int = 0) -> list[dict[str, Any]]:
     """Return labelled texts in the form of the steering benchmark's videos; ``-`` marks an unknown label."""
-    data = tomllib.loads((Path(__file__).parent / "authored.toml").read_text(encoding="utf-8"))
+    data = _read()
     dice = random.Random(seed)
     return [video for line in data["lines"] for video in _variants(_parse(line), data["framing"], dice)]
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "authored.toml").read_text(encoding="utf-8"))
 
 
 def _variants(video: dict[str, Any], framings: list[dict[str, str]], dice: random.Random) -> Iterator[dict[str, Any]]:
