@@ -54,10 +54,12 @@ class RankedItem:
 
 @dataclass(frozen=True, slots=True)
 class RankedPage:
-    """A page in order, and what it was made with."""
+    """A page in order, and what it was made with and from."""
 
     mode: FeedMode
     snapshot: str
     policy_version: str
     items: tuple[RankedItem, ...]
     signals_used: tuple[str, ...]
+    candidates: int = 0  # how many the sources brought
+    scored: int = 0  # how many of them the heads looked at

@@ -73,6 +73,7 @@ class Chosen:
 
     pool: Pool
     effect: Effect
+    brought: int  # how many candidates the sources brought
 
 
 class Ranker:
@@ -106,7 +107,8 @@ class Ranker:
             state_of(viewer, catalogue, now), catalogue, demands if viewer.is_personal else (),
             self._goals.ready(viewer.goals) if mode == FeedMode.RANKED else (),
         )  # fmt: skip
-        scored = self._scored(self._candidates_for(query, demands, mode, size), query, mode)
+        chosen = self._candidates_for(query, demands, mode, size)
+        scored = self._scored(chosen, query, mode)
         scored = self._checked(scored, catalogue, visible, size)
         placed = self._placed(scored, query, size, mode, page_id)
         asked = {"steers": viewer.steers, "goals": query.goals, CHAT_HISTORY: viewer.interests}
@@ -117,19 +119,21 @@ class Ranker:
             policy_version=self._policy.version,
             items=tuple(self._item(item, scored, query, mode) for item in placed),
             signals_used=signals,
+            candidates=chosen.brought,
+            scored=len(chosen.pool.rows),
         )
 
     def _candidates_for(self, query: Query, demands: tuple[Demand, ...], mode: FeedMode, size: int) -> Chosen:
         """Candidates that may be shown; filled up with the newest, and at last with the oldest seen."""
-        pool = self._sourced(query, mode)
+        sourced = pool = self._sourced(query, mode)
         pool = pool.only(self._filters.allowed(query.state, query.catalogue, pool.rows))
         pool = pool.only(self._filters.unseen(query.state, query.catalogue, pool.rows))
-        chosen = self._looked_at(pool, query, demands, mode)
+        chosen = replace(self._looked_at(pool, query, demands, mode), brought=len(sourced.rows))
         enough = 2 * size if mode == FeedMode.RANKED else size
         for fill in (self._backfill, self._oldest_seen):
             if len(chosen.pool.rows) < enough:
                 filled = chosen.pool.joined(fill(query, demands))
-                chosen = Chosen(filled, self._effect(query.demands, query, filled))
+                chosen = Chosen(filled, self._effect(query.demands, query, filled), chosen.brought)
         return chosen
 
     def _looked_at(self, pool: Pool, query: Query, demands: tuple[Demand, ...], mode: FeedMode) -> Chosen:
@@ -148,7 +152,8 @@ class Ranker:
             chosen, start = chosen.beside(part.only(stays)), start + len(part.rows)
             effects.append(_effect_at(effect, stays))
         is_same = demands == query.demands
-        return Chosen(chosen, _side_by_side(effects) if is_same else self._effect(query.demands, query, chosen))
+        effect = _side_by_side(effects) if is_same else self._effect(query.demands, query, chosen)
+        return Chosen(chosen, effect, len(pool.rows))
 
     def _effect(self, demands: Sequence[Demand], query: Query, pool: Pool) -> Effect:
         is_known = among(query.catalogue.take("creator", pool.rows), query.state.follows)

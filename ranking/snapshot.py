@@ -89,7 +89,7 @@ class IdIndex:
 
     def rows(self, wanted: Iterable[str]) -> Array:
         """Return the row of each id, -1 for those that are not there; shape (n,), int64."""
-        asked = np.array([key.encode() for key in wanted], dtype=ID_TYPE)
+        asked = _as_ids(list(wanted))
         if not len(self.ids) or not len(asked):
             return np.full(len(asked), -1, dtype=np.int64)
         hashes = hashes_of(asked)
@@ -98,6 +98,13 @@ class IdIndex:
         places[ascending] = np.searchsorted(self.keys, hashes[ascending])
         rows = self.order[np.minimum(places, len(self.keys) - 1)]
         return np.where(self.ids[rows] == asked, rows, -1).astype(np.int64)
+
+
+def _as_ids(wanted: list[str]) -> Array:
+    try:
+        return np.array(wanted, dtype=ID_TYPE)
+    except UnicodeEncodeError:  # no id that Kindling gave out, but somebody may ask for it
+        return np.array([key.encode() for key in wanted], dtype=ID_TYPE)
 
 
 def hashes_of(ids: Array) -> Array:

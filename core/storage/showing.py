@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, func, insert, select
+from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, union_all
 
 from core.ids import PersonId, VideoId
 from core.storage.database import Transaction
@@ -79,6 +79,23 @@ class Likes:
         remixed = self._count(videos.c.remixed_from, wanted, videos.c.status == VideoStatus.PUBLISHED)
         return {key: Counts(liked.get(key, 0), commented.get(key, 0), remixed.get(key, 0)) for key in wanted}
 
+    def on_cards(self, person_id: PersonId, video_ids: Iterable[VideoId]) -> tuple[dict[VideoId, Counts], set[VideoId]]:
+        """Return ``counts`` and ``liked_by`` in one statement: what a page of cards shows."""
+        wanted = sorted(set(video_ids))
+        mine = select(literal("mine"), likes.c.video_id, literal(1))
+        parts = (
+            self._counted("like", likes.c.video_id, wanted, None),
+            self._counted("comment", events.c.video_id, wanted, events.c.kind == EventKind.COMMENT),
+            self._counted("remix", videos.c.remixed_from, wanted, videos.c.status == VideoStatus.PUBLISHED),
+            mine.where(likes.c.person_id == person_id, likes.c.video_id.in_(wanted)),
+        )
+        found: dict[str, dict[VideoId, int]] = {"like": {}, "comment": {}, "remix": {}, "mine": {}}
+        for name, video_id, count in self._tx.connection.execute(union_all(*parts)):
+            found[name][VideoId(video_id)] = int(count)
+        names = ("like", "comment", "remix")
+        counts = {key: Counts(*(found[name].get(key, 0) for name in names)) for key in wanted}
+        return counts, set(found["mine"])
+
     def settle(self) -> int:
         """Rebuild every like from the event log (after loading events in bulk); return how many there are."""
         self._tx.connection.execute(delete(likes))
@@ -103,6 +120,10 @@ class Likes:
         )
         self._tx.connection.execute(insert(likes).from_select(["person_id", "video_id", "created_at"], rows))
         return self._tx.connection.scalar(select(func.count()).select_from(likes)) or 0
+
+    def _counted(self, name: str, column: Any, wanted: list[VideoId], condition: Any) -> Select[Any]:
+        query = select(literal(name), column, func.count()).where(column.in_(wanted))
+        return (query if condition is None else query.where(condition)).group_by(column)
 
     def _count(self, column: Any, wanted: list[VideoId], condition: Any) -> dict[VideoId, int]:
         query = select(column, func.count()).where(column.in_(wanted))

@@ -69,7 +69,7 @@ def recall_of(found: Array, exact: Array) -> float:
 
 def _inverted(faiss: Any, vectors: Array) -> Any:
     count, width = vectors.shape
-    lists = int(2 ** np.clip(np.round(np.log2(2 * np.sqrt(count))), 5, 12))
+    lists = int(2 ** np.clip(np.round(np.log2(3 * np.sqrt(count))), 5, 12))
     index = faiss.index_factory(width, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.niter = _ROUNDS
     random = np.random.default_rng(7)

@@ -116,9 +116,7 @@ def cards_of_visible(
     shown = Characters(tx).shown_in(allowed)
     owners = {character.owner_id for characters in shown.values() for character in characters}
     people = People(tx).many({video.creator_id for video in videos.values()} | owners)
-    likes = Likes(tx)
-    counts = likes.counts(allowed)
-    liked = likes.liked_by(eyes.person_id, allowed)
+    counts, liked = Likes(tx).on_cards(eyes.person_id, allowed)
     return [
         _card(videos[video_id], people, shown.get(video_id, []), counts[video_id], video_id in liked, eyes)
         for video_id in video_ids

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from core.records import Person
 from core.storage.database import Transaction
+from core.storage.edges import edges_of
 from core.storage.events import Events
 from core.storage.goals import ChatTopics
 from core.storage.pages import Pages
-from core.storage.people import People
 from core.storage.steers import Steers, StoredSteer
 from core.storage.videos import Videos
 from core.visibility import Eyes
@@ -27,16 +27,16 @@ _NEW_VIDEOS = 5000
 
 def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) -> Viewer:
     """Return a person as the ranker may see them: their switches, and what a guardian set, are applied here."""
-    edges = People(tx)
+    edges = edges_of(tx, person.id)
     controls = controls_in(tx, rooms, person, now)
     since = max(now - _REMEMBERED, person.reset_at or now - _REMEMBERED)
     viewer = Viewer(
         person_id=person.id,
         audience=person.audience(now),
-        follows=frozenset(edges.following(person.id)),
-        followers=frozenset(edges.followers(person.id)),
-        blocked=frozenset(edges.blocked_either_way(person.id)),
-        hidden=frozenset(Events(tx).hidden(person.id)),
+        follows=edges.follows,
+        followers=edges.followers,
+        blocked=edges.blocked,
+        hidden=edges.hidden,
         seen=Pages(tx).seen(person.id, limit=_SEEN),
         events=Events(tx).of_person(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
         steers=[steer_of(stored) for stored in Steers(tx).in_force(person.id, now)],

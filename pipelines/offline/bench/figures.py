@@ -19,11 +19,14 @@ class Figure:
     goal: float | None = None
     peer: str = ""
     peer_value: float | None = None
+    at_least: bool = False  # the goal is a lower bound, not an upper one
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal (an upper bound) is met; None without one."""
-        return None if self.goal is None else self.value <= self.goal
+        """Whether the goal is met; None without one."""
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     @property
     def ratio(self) -> float | None:

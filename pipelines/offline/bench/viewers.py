@@ -13,7 +13,7 @@ from core.vocabulary import Audience, EventKind
 from ranking.catalogue import Catalogue
 from ranking.steering.concepts import load_concepts
 from ranking.steering.parse import parse_steer
-from ranking.steering.steer import Steer
+from ranking.steering.steer import Steer, Understood
 from ranking.viewer import Viewer
 
 Array = NDArray[Any]
@@ -74,9 +74,14 @@ def _steers(place: int, now: datetime) -> Sequence[Steer]:
     if place % 2:
         return ()
     text = STEERS[place // 2 % len(STEERS)]
-    understood = parse_steer(text, now=now, timezone="UTC", concepts=load_concepts(), knows=lambda _word: True)
+    understood = drawn_steer(text, now)
     made = now - timedelta(minutes=5)
     return [Steer.of_stored(SteerId(f"steer_{place}"), text, understood.as_stored(), made, understood.expires_at)]
+
+
+def drawn_steer(text: str, now: datetime) -> Understood:
+    """Return a drawn viewer's steer as it was understood; the texts above have no typing errors."""
+    return parse_steer(text, now=now, timezone="UTC", concepts=load_concepts(), knows=lambda _word: True)
 
 
 def _person(catalogue: Catalogue, row: int) -> PersonId:
