@@ -97,6 +97,11 @@ class Heads:
         trees = Trees([folder / f"{name}.txt" for name in serving])
         return cls(serving, trees, described.metrics, described.learned_until)
 
+    @property
+    def untrained(self) -> frozenset[str]:
+        """The heads that answer with their declared prior."""
+        return frozenset(HEADS) - set(self.trained)
+
     def probabilities(self, features: NDArray[np.float32]) -> dict[str, Probabilities]:
         """Return head -> probabilities of shape (n,) for features of shape (n, f)."""
         raw = dict(zip(self.trained, self.trees.raw(features), strict=True)) if self.trained else {}

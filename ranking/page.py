@@ -17,12 +17,16 @@ class ReasonGiven:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One term of a score. ``probability`` is a head's, and None for terms that are no probability."""
+    """One term of a score. ``probability`` is a head's, and None for terms that are no probability.
+
+    ``is_prior``: the head has learned nothing yet, and its probability is the declared one, the same for every video.
+    """
 
     name: str
     weight: float
     probability: float | None
     contribution: float
+    is_prior: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ class Ranker:
             self._policy, catalogue.snapshot.heads.probabilities(matrix(facts)), follows=is_known, mutual=is_mutual,
             limited=catalogue.take("limited", pool.rows), personal=state.viewer.is_personal,
             interest=self._goals.interest(state.viewer.interests, catalogue, pool.rows),
+            priors=catalogue.snapshot.heads.untrained,
         )  # fmt: skip
         is_seen = among(pool.rows, state.ever_seen)
         scores = valued.value + chosen.effect.total

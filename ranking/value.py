@@ -126,11 +126,18 @@ class Valued:
     factors: tuple[tuple[str, Array], ...]
     interest: Array
     value: Array
+    priors: frozenset[str] = frozenset()  # heads that have learned nothing yet
 
     def parts(self, place: int) -> tuple[ScorePart, ...]:
         """Return the terms of one video's value; they add up to it."""
         parts = [
-            ScorePart(name, weight, float(self.heads[name][place]), float(weight * self.heads[name][place]))
+            ScorePart(
+                name,
+                weight,
+                float(self.heads[name][place]),
+                float(weight * self.heads[name][place]),
+                name in self.priors,
+            )
             for name, weight in self.weights.items()
         ]
         running = float(self.head_sum[place])
@@ -153,6 +160,7 @@ def value_of(
     limited: Array,
     personal: bool,
     interest: Array | None = None,
+    priors: frozenset[str] = frozenset(),
 ) -> Valued:
     """Return the value of n videos from their heads' probabilities; each array has shape (n,).
 
@@ -172,7 +180,7 @@ def value_of(
     for _, factor in factors:
         value = np.where(value >= 0, value * factor, value / np.maximum(factor, 1e-6))
     added = np.zeros(len(value)) if interest is None else policy.chat_history.interest * interest
-    return Valued(heads, dict(policy.weights), head_sum, tuple(factors), added, value + added)
+    return Valued(heads, dict(policy.weights), head_sum, tuple(factors), added, value + added, priors)
 
 
 def _scaled(value: float, factor: float) -> float:

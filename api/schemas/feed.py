@@ -151,6 +151,7 @@ class Part(Shape):
     weight: float
     probability: float | None
     contribution: float
+    is_prior: bool = Field(default=False, description="Nothing was learned of it yet: the same for every video.")
 
 
 class SteerPart(Shape):

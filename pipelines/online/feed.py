@@ -107,12 +107,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class WhyPart:
-    """One term of a score; ``probability`` is None for factors, which are not probabilities."""
+    """One term of a score; ``probability`` is None for factors, which are not probabilities.
+
+    ``is_prior``: nothing was learned of it yet, and the probability is the declared one, the same for every video.
+    """
 
     name: str
     weight: float
     probability: float | None
     contribution: float
+    is_prior: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +366,10 @@ def _whys(prepared: _Prepared, page: Page) -> list[Why]:
     return [
         Why(
             reason=item.reason,
-            parts=tuple(WhyPart(part.name, part.weight, part.probability, part.contribution) for part in ranked.parts),
+            parts=tuple(
+                WhyPart(part.name, part.weight, part.probability, part.contribution, part.is_prior)
+                for part in ranked.parts
+            ),
             steers=tuple(WhySteer(part.id, part.says, part.contribution) for part in ranked.steers),
             signals_used=prepared.ranked.signals_used,
             policy_version=page.policy_version,

@@ -186,3 +186,11 @@ def test_what_is_explored_is_as_frequent_as_its_propensity_says() -> None:
 def test_one_page_id_gives_one_page() -> None:
     policy = ExplorationPolicy(rate=1.0, first_position=0, pool=20)
     assert explore([1, 2], [8, 9], policy, "p") == explore([1, 2], [8, 9], policy, "p")
+
+
+def test_a_part_says_when_its_head_has_learned_nothing_yet() -> None:
+    flags = np.ones(1, dtype=bool)
+    valued = value_of(
+        POLICY, heads(1, 1), follows=flags, mutual=flags, limited=flags, personal=True, priors=frozenset({"like"})
+    )
+    assert {part.name for part in valued.parts(0) if part.is_prior} == {"like"}

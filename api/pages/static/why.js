@@ -54,7 +54,7 @@ function bar(part, largest) {
   const share = Math.abs(part.contribution) / largest;
   const fillBar = h(part.contribution < 0 ? "i.minus" : "i");
   fillBar.style.width = `${Math.max(2, Math.round(share * 100))}%`;
-  const chance = part.probability === null || part.probability === undefined ? "" : `${Math.round(part.probability * 100)}% likely`;
+  const chance = part.probability === null || part.probability === undefined ? "" : part.is_prior ? "not learned yet" : `${Math.round(part.probability * 100)}% likely`;
   return h("li", {},
     h("div.spread.small", {}, h("span", {}, said(part)),
       h("span.muted.tabular", {}, `${chance}${chance ? ", " : ""}${signed(part.contribution)}`)),
