@@ -107,10 +107,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class WhyPart:
-    """One term of a score; ``probability`` is None for factors, which are not probabilities.
-
-    ``is_prior``: nothing was learned of it yet, and the probability is the declared one, the same for every video.
-    """
+    """One term of a score; ``probability`` is None for factors. ``is_prior``: nothing was learned of it yet."""
 
     name: str
     weight: float
