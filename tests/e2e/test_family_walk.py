@@ -144,7 +144,7 @@ def test_a_consent_is_recorded_for_both_to_see_and_taken_back(walk: Walker, cast
     card = card_of(page, teen)
     card.get_by_text("What is shown").click()
     card.get_by_role("switch", name="Personalised feed").click()
-    expect(page.locator(".toast").last).to_contain_text("asks for a parent's consent")
+    expect(page.locator(".toast").last).to_contain_text("asks for your consent first")
     attested = page.context.request.post(
         f"{walk.url}/v1/review/ages", data={"person_id": parent.id, "at_least_years": 18},
         headers={"Authorization": f"Bearer {issuer.mint('desk', [Scope.REVIEWER], 300)}"},

@@ -101,6 +101,9 @@ def test_i_give_myself_minutes_and_the_feed_stops_when_they_are_over(
     pause = page.locator("[data-pause=budget]")
     expect(pause).to_contain_text("Your time is up, as you asked")
     expect(pause).to_contain_text("until it opens again")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-pause] img')].some((image) => image.naturalWidth)"
+    )
     picture(page, "budget-over-phone")
     pause.get_by_role("link", name="My time").click()
     page.get_by_role("button", name="End this").click()

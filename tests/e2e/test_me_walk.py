@@ -75,3 +75,37 @@ def test_my_time_shows_what_i_said_without_a_score_to_chase(walk: Walker, cast: 
     assert problems(page) == []
     assert overflow(page) == 0
     picture(page, "time-phone")
+
+
+def test_goals_are_stated_make_progress_and_end_without_a_trace(walk: Walker, cast: Cast) -> None:
+    walk.expected = ("422",)  # the goal that is refused
+    page = walk.open(walk.sign_in(cast.adult()), "/time")
+    goals = page.locator("#goals")
+    goals.get_by_label("A goal, in your words").fill("Lose weight fast")
+    goals.get_by_role("button", name="Add").click()
+    expect(goals.get_by_role("alert")).to_be_visible()
+    goals.get_by_label("A goal, in your words").fill("Start a pottery shop")
+    goals.get_by_role("button", name="Add").click()
+    expect(goals.locator("[data-goal]")).to_contain_text("Nothing yet, and no hurry.")
+    expect(goals).to_contain_text("of your feed")
+    goals.scroll_into_view_if_needed()
+    picture(page, "time-goals-phone")
+    goals.get_by_role("button", name="End: Start a pottery shop").click()
+    expect(goals).to_contain_text("No goals")
+    assert ask(page, "GET", "/v1/goals")["data"] == []
+
+
+def test_of_chats_only_topics_are_kept_and_they_can_be_forgotten(walk: Walker, cast: Cast) -> None:
+    page = walk.open(walk.sign_in(cast.adult()), "/me")
+    chats = page.locator("#chats")
+    chats.get_by_text("Chats you handed over").click()
+    chats.get_by_label("Messages of your own").fill("Baked a sourdough loaf\nCooking pasta for everyone tonight")
+    chats.get_by_role("button", name="Hand over").click()
+    expect(chats.get_by_role("list", name="Topics")).to_be_visible()
+    expect(chats).to_contain_text("They are not used")
+    assert problems(page) == []
+    chats.scroll_into_view_if_needed()
+    picture(page, "me-chats-phone")
+    chats.get_by_role("button", name="Forget them").click()
+    expect(chats.get_by_role("list", name="Topics")).to_have_count(0)
+    assert ask(page, "GET", "/v1/me/chat-history")["topics"] == []

@@ -21,7 +21,7 @@ function kept(topics, used, redraw) {
 }
 
 function form(redraw) {
-  const field = h("textarea.input", { id: "chats", rows: 3, maxlength: 100000, "aria-describedby": "chats-hint" });
+  const field = h("textarea.input", { id: "chat-lines", rows: 3, maxlength: 100000, "aria-describedby": "chats-hint" });
   const send = h("button.button", { type: "submit" }, "Hand over");
   const shape = h("form.field", { novalidate: true }, h("label", { for: field.id }, "Messages of your own, one on each line"), field,
     h("p.hint", { id: "chats-hint" }, "Their topics are kept. The messages are not."), h("div", {}, send));

@@ -26,10 +26,10 @@ function row(consent, teen, names, changed) {
     await busy(back, () => remove(`/v1/family/${teen.id}/consents/${consent.id}`).then(() => toast("Taken back."), complain));
     await changed();
   });
-  return h("li.spread", { "data-consent": consent.id }, h("div.grow", {}, h("b", {}, title),
+  return h("li.stack.tight", { "data-consent": consent.id }, h("div", {}, h("b", {}, title),
     h("p.hint", {}, `Given by ${who(consent.given_by)}, ${moment(consent.given_at)}. Words of ${consent.text_version}.`),
     consent.revoked_at ? h("p.hint", {}, `Taken back by ${who(consent.revoked_by)}, ${moment(consent.revoked_at)}.`) : null),
-  consent.revoked_at ? null : back);
+  consent.revoked_at ? null : h("div", {}, back));
 }
 
 /** A guardian's consent, with the proof of age that the help desk signed. It is looked at once and not kept. */

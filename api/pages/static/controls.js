@@ -12,7 +12,7 @@ const GROUPS = [
   ["People", ["cameo_use", "direct_messages", "adult_discovery", "private_account"]],
   ["Making", ["daily_creations", "monthly_credits"]],
 ];
-const HOLDS = [["", "until someone changes them"], [1, "for an hour"], [24, "for a day"], [168, "for a week"]];
+const HOLDS = [["", "until changed"], [1, "for an hour"], [24, "for a day"], [168, "for a week"]];
 const STEPS = {
   daily: [0, 5, 10, 15, 20, 30, 45, 60, 80, 90, 120, 150, 180, 200, 240, 300, 400, 600],
   weekly: [0, 60, 120, 180, 240, 300, 420, 600, 840, 1260, 1680, 2800, 4200],
@@ -81,7 +81,7 @@ async function saved(control, teen, value, holds, changed) {
     await proved(() => put(`/v1/family/${teen.id}/controls`, body));
     toast(`${control.title}: ${value === null ? "taken back" : "saved"}. It holds from the next page.`);
   } catch (error) {
-    complain(error);
+    if (error.code === "consent_needed") toast("The law asks for your consent first. It is under Consents, on this card."); else complain(error);
   }
   await changed();
   document.getElementById(`control-${teen.id}-${control.name}`)?.focus();

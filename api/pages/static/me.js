@@ -2,6 +2,7 @@
 
 import { get, post, put, remove } from "./api.js";
 import { busy, h } from "./dom.js";
+import { drawChats } from "./chats.js";
 import { drawCharacters, drawShowing } from "./likeness.js";
 import { limitFigures, pauseControls } from "./limits.js";
 import { drawPasskeys } from "./passkeys.js";
@@ -26,6 +27,7 @@ function signalRow({ name, title, text, on }) {
   box.addEventListener("change", async () => {
     try {
       await put("/v1/me/signals", { [name]: box.checked });
+      if (name === "chat_history") drawChats(at("chats"));
       toast(`${title}: ${box.checked ? "on" : "off"}, from your next page.`);
     } catch (error) {
       box.checked = !box.checked;
@@ -75,6 +77,7 @@ at("reset").addEventListener("click", reset);
 drawTime();
 drawSignals();
 drawSteers();
+drawChats(at("chats"));
 drawPrivacy(at("privacy"));
 drawPasskeys(at("passkeys"));
 drawCharacters(at("likeness"));

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { h } from "./dom.js";
 import { budgetControls } from "./budget.js";
+import { drawGoals } from "./goals.js";
 import { dotPlot } from "./plot.js";
 import { limitFigures, pauseControls } from "./limits.js";
 import { drawTold } from "./told.js";
@@ -44,4 +45,5 @@ function help() {
 drawWeek();
 drawLimits();
 drawSaid();
+drawGoals(at("goals"));
 drawTold(at("told"));

@@ -84,5 +84,6 @@ export function empty(text, action = null) {
 
 /** Show an error at the field it is about, or as a toast. */
 export function complain(error) {
-  toast(error.expected ? `${error.message} ${error.expected}` : error.message);
+  const forPeople = error.expected && !/\/v1\/|scope/.test(error.expected); // some say what a program would send
+  toast(forPeople ? `${error.message} ${error.expected}` : error.message);
 }
