@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -260,10 +261,19 @@ def without_typos(text: str, vocabulary: frozenset[str], knows: Knows) -> str:
     return re.sub(r"(?<![@\w])[a-z]+(?![\w'])", right, text)
 
 
+@lru_cache(maxsize=4)
+def _by_letter(vocabulary: frozenset[str]) -> dict[str, list[str]]:
+    """The words by their first letter, which people seldom mistype, in order."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(word for word in vocabulary if len(word) >= _MISTYPED_FROM - 1):
+        found.setdefault(word[0], []).append(word)
+    return found
+
+
 def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
-    close = [known for known in vocabulary if abs(len(known) - len(word)) <= 2 and len(known) >= _MISTYPED_FROM - 1]
-    best = process.extractOne(word, sorted(close), scorer=fuzz.ratio, score_cutoff=_ALIKE if len(word) > 5 else 75.0)
-    return None if best is None or best[0][0] != word[0] else str(best[0])
+    close = [known for known in _by_letter(vocabulary).get(word[0], ()) if abs(len(known) - len(word)) <= 2]
+    best = process.extractOne(word, close, scorer=fuzz.ratio, score_cutoff=_ALIKE if len(word) > 5 else 75.0)
+    return None if best is None else str(best[0])
 
 
 def require_english(text: str) -> None:
