@@ -1,12 +1,13 @@
 """Learned vectors of videos and people: who liked what, factorised; videos nobody has met get theirs from their text.
 
-A truncated SVD of the degree-normalised like matrix (spectral collaborative filtering), a ridge regression from text
-vectors to it, and a blend of both by how much is known of a video. People are the mean of what they liked, smoothed
-over whom they follow.
+A graph convolution over likes (``pipelines.offline.social``; a truncated SVD of the degree-normalised like matrix
+while there are few), a ridge regression from text vectors to it, and a blend of both by how much is known of a video.
+People's vectors are smoothed over whom they follow.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,15 @@ from pipelines.offline.ranking_data import RankingData
 from ranking.features import unit
 from ranking.snapshot import VECTOR_DIMENSIONS
 
+if TYPE_CHECKING:
+    from pipelines.offline.social.graph import GraphModel
+
 Array = NDArray[Any]
 _LEAST = 1e-6  # of the largest singular value; below it there is only noise
 _DECIMALS = 5  # kept, so that the order in which a machine adds up leaves no trace
 _SHRINK = 6.0  # likes from which on a video's own vector outweighs the one from its text
 _RIDGE = 3.0
+_GRAPH_FROM = 1000  # likes from which on the graph convolution has enough to learn from
 _DENSE_UP_TO = 128  # people or videos
 _SOCIAL = 0.3  # how much of a person's vector comes from those they follow
 
@@ -43,11 +48,13 @@ def learn_vectors(data: RankingData) -> Vectors:
         (data.events.taste[kept], (data.events.person[kept], data.events.video[kept])), shape=shape
     )
     liked.data = np.log1p(liked.data)
-    factors, degrees = _factorised(liked), np.asarray((liked > 0).sum(axis=0)).ravel()
+    degrees = np.asarray((liked > 0).sum(axis=0)).ravel()
+    graph = _graph_model(liked, data.follows)
+    factors = _factorised(liked) if graph is None else graph.items.astype(np.float64)
     content_map = _content_map(data.texts, factors, degrees)
     own = (degrees / (degrees + _SHRINK))[:, None]
     videos = unit(own * unit(factors) + (1.0 - own) * unit(data.texts @ content_map))
-    people = _people(data, liked, videos)
+    people = _people(data, liked, videos) if graph is None else _reached(data, graph.users.astype(np.float64))
     return Vectors(*(np.round(part, _DECIMALS).astype(np.float32) for part in (videos, people, content_map)))
 
 
@@ -93,11 +100,30 @@ def _content_map(texts: Array, factors: Array, degrees: Array) -> Array:
     return solved
 
 
+def _graph_model(liked: Any, follows: Array) -> "GraphModel | None":
+    """Return the graph convolution's vectors, or None where there is too little to train it on, or no torch."""
+    if liked.nnz < _GRAPH_FROM or find_spec("torch") is None:
+        return None
+    from pipelines.offline.social.vectors import fit_social
+
+    pairs = np.stack(liked.nonzero(), axis=1)
+    return fit_social(pairs, follows, people=liked.shape[0], items=liked.shape[1])
+
+
 def _people(data: RankingData, liked: Any, videos: Array) -> Array:
+    own = unit(np.asarray(liked @ videos))
+    return unit((1.0 - _SOCIAL) * own + _SOCIAL * _followed(data, own))
+
+
+def _reached(data: RankingData, own: Array) -> Array:
+    """Return people's own vectors; of those who liked nothing yet, the mean of whom they follow."""
+    return np.where(own.any(axis=1, keepdims=True), own, _followed(data, own))
+
+
+def _followed(data: RankingData, own: Array) -> Array:
     import scipy.sparse as sparse
 
-    own = unit(np.asarray(liked @ videos))
     count = len(data.people)
     edges = data.follows
     graph = sparse.csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count))
-    return unit((1.0 - _SOCIAL) * own + _SOCIAL * unit(np.asarray(graph @ own)))
+    return unit(np.asarray(graph @ own))

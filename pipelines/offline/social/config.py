@@ -19,7 +19,7 @@ class GraphSettings(Settings):
     friend_weight: float = Field(default=0.0, ge=0, le=10, description="Weight of a friendship; a play weighs one.")
     learning_rate: float = Field(default=0.02, gt=0, le=1, description="Step size of Adam.")
     steps_per_round: int = Field(default=16, ge=1, le=1000, description="Steps in which all users come once.")
-    users_per_step: tuple[int, int] = Field(default=(128, 2048), description="Fewest and most users in a step.")
+    users_per_step: tuple[int, int] = Field(default=(128, 1024), description="Fewest and most users in a step.")
     logits_per_step: int = Field(
         default=8_000_000, ge=1000, description="Users x items in a step's softmax; beyond it, items are sampled."
     )
