@@ -26,8 +26,10 @@ _BORN = date(1990, 5, 1)
 
 
 def fill_database(path: Path, catalogue: Catalogue, viewers: Sequence[Viewer], now: datetime) -> None:
-    """Make a database at ``path`` and load the world into it."""
-    database = Database(f"sqlite:///{path}")
+    """Make a database at ``path`` and load the world into it; it appears whole or not at all."""
+    making = path.with_suffix(".making")
+    making.unlink(missing_ok=True)
+    database = Database(f"sqlite:///{making}")
     upgrade(database)
     with database.write() as tx:
         _load_people(tx, catalogue, now - timedelta(days=400))
@@ -36,6 +38,7 @@ def fill_database(path: Path, catalogue: Catalogue, viewers: Sequence[Viewer], n
         with database.write() as tx:
             _load_viewer(tx, viewer, now)
     database.close()
+    making.rename(path)
 
 
 def _load_people(tx: Transaction, catalogue: Catalogue, at: datetime) -> None:
