@@ -26,7 +26,6 @@ from pipelines.online import leases
 from pipelines.online.cards import VideoCard, cards_of_visible, cards_seen_by, known_person, visible_ids
 from pipelines.online.rooms import Rooms
 from pipelines.online.sensitive import without_sensitive
-from pipelines.online.steering import stop_when_time_is_up
 from pipelines.online.viewers import catch_up, eyes_of_viewer, load_viewer
 from pipelines.online.wellbeing import open_gate
 from ranking.page import RankedItem, RankedPage
@@ -161,7 +160,6 @@ def screenful(rooms: Rooms, person_id: PersonId, request: FeedRequest) -> Page:
         earlier = _earlier(tx, rooms, person_id, request)
         if earlier is not None:
             return earlier
-        stop_when_time_is_up(tx, rooms, prepared.person, prepared.viewer.steers)
         gate = open_gate(tx, rooms, prepared.person, len(prepared.items))
         page = _leased(rooms, _page(tx, prepared, gate, now), prepared, gate)
         _keep(tx, prepared, page, request)

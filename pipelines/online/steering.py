@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.errors import Conflict, InvalidInput, not_found
 from core.ids import PersonId, SteerId, new_id
@@ -10,13 +10,14 @@ from core.records import Person
 from core.storage.database import Transaction
 from core.storage.people import People
 from core.storage.steers import Steers, StoredSteer
+from pipelines.online.budgets import LONGEST_BUDGET_MINUTES, set_session_budget_in
 from pipelines.online.cards import known_person
 from pipelines.online.changes import changing_in
 from pipelines.online.rooms import Rooms
-from ranking.steering.steer import Lasts, Steer
+from ranking.steering.steer import Lasts
+from wellbeing import budgets
 
 MOST_IN_FORCE = 20
-BREAK_AFTER_BUDGET = timedelta(minutes=30)
 CHOSEN = (Lasts.SESSION, Lasts.TODAY, Lasts.UNTIL_UNDONE)
 
 
@@ -43,6 +44,7 @@ class SteerView:
 def add_steer(rooms: Rooms, person_id: PersonId, text: str, lasts: str | None = None) -> SteerView:
     """Store what a person asks of their feed. Raises ``InvalidInput`` for a text that cannot be followed.
 
+    Minutes in it ("15 minutes, then stop") become the person's own budget for the session.
     The text is read before anything is locked: a language model may take its time over it.
     """
     now = rooms.clock.now()
@@ -68,6 +70,8 @@ def add_steer(rooms: Rooms, person_id: PersonId, text: str, lasts: str | None = 
             expires_at=understood.expires_at,
         )
         Steers(tx).add(stored)
+        if understood.asked.minutes is not None:
+            set_session_budget_in(tx, rooms, person, min(understood.asked.minutes, LONGEST_BUDGET_MINUTES))
     return _view(stored)
 
 
@@ -79,27 +83,24 @@ def list_steers(rooms: Rooms, person_id: PersonId) -> list[SteerView]:
 
 
 def undo_steer(rooms: Rooms, person_id: PersonId, steer_id: SteerId) -> None:
-    """Take a steer back from the next page on. Raises ``NotFound`` if the person has no such steer in force."""
+    """Take a steer back from the next page on, with the budget it gave. Raises ``NotFound`` if none is in force."""
     now = rooms.clock.now()
     with rooms.database.write() as tx:
-        if not any(stored.id == steer_id for stored in Steers(tx).in_force(person_id, now)):
+        People(tx).lock(person_id)
+        steer = next((stored for stored in Steers(tx).in_force(person_id, now) if stored.id == steer_id), None)
+        if steer is None:
             raise not_found("steer", steer_id)
         Steers(tx).undo(person_id, steer_id, now)
+        if steer.parsed.get("minutes") is not None:
+            _end_budget(tx, rooms, known_person(tx, person_id), steer)
 
 
-def stop_when_time_is_up(tx: Transaction, rooms: Rooms, person: Person, steers: Sequence[Steer]) -> None:
-    """Close the feed for a break when the minutes are over that a steer gave it. The caller holds the person's lock.
-
-    The steer has done its work then and ends; the person may end the break, as any that they asked for.
-    """
-    now = rooms.clock.now()
-    over = [steer for steer in steers if steer.stops_at is not None and steer.stops_at <= now]
-    if over:
-        with changing_in(tx, rooms, person) as change:
-            until = now + BREAK_AFTER_BUDGET
-            change.state = change.state.with_(break_until=max(until, change.state.break_until or until))
-        for steer in over:
-            Steers(tx).undo(person.id, steer.id, now)
+def _end_budget(tx: Transaction, rooms: Rooms, person: Person, steer: StoredSteer) -> None:
+    """End the budget that a steer gave, unless another has taken its place since."""
+    with changing_in(tx, rooms, person) as change:
+        budget = change.state.budget
+        if budget is not None and budget.minutes == steer.parsed["minutes"] and budget.set_at >= steer.created_at:
+            change.state = budgets.ended(change.state)
 
 
 def _people_named(tx: Transaction, person_id: PersonId, handles: Sequence[str]) -> list[PersonId]:

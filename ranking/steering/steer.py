@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -102,11 +102,6 @@ class Steer:
     expires_at: datetime | None
     more_from: tuple[PersonId, ...] = ()
     none_from: tuple[PersonId, ...] = ()
-
-    @property
-    def stops_at(self) -> datetime | None:
-        """When the feed is to stop, if minutes were named; counted from when the steer was given."""
-        return None if self.asked.minutes is None else self.created_at + timedelta(minutes=self.asked.minutes)
 
     @classmethod
     def of_stored(

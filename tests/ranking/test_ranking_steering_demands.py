@@ -5,8 +5,8 @@ import pytest
 from core.errors import InvalidInput
 from core.ids import PersonId
 from core.vocabulary import EventKind
-from pipelines.online.steering import add_steer, list_steers
-from pipelines.online.wellbeing import end_break
+from pipelines.online.budgets import end_session_budget, set_session_budget
+from pipelines.online.steering import add_steer, list_steers, undo_steer
 from tests.ranking.conftest import World
 
 ADA = PersonId("per_ada")
@@ -49,19 +49,29 @@ def test_someone_unknown_or_blocked_is_nobody(small_world: World, handle: str) -
     assert list_steers(small_world.rooms, ADA) == []
 
 
-def test_the_feed_stops_when_the_minutes_are_over_and_the_person_may_go_on(small_world: World) -> None:
+def test_minutes_in_a_steer_are_a_budget_and_the_person_may_end_it(small_world: World) -> None:
     steer = add_steer(small_world.rooms, ADA, "15 minutes, then stop")
     assert (steer.minutes, steer.wants) == (15, [])
-    small_world.clock.advance(minutes=13)
+    pages = []
+    for _ in range(17):
+        pages.append(small_world.page("ada", size=4))
+        small_world.clock.advance(minutes=1)
+    assert all(page.items for page in pages[:14])
+    assert pages[-1].items == ()
+    assert pages[-1].pause is not None
+    assert pages[-1].pause.kind == "budget"
+    end_session_budget(small_world.rooms, ADA)
     assert small_world.page("ada").items
-    small_world.clock.advance(minutes=2)
-    stopped = small_world.page("ada")
-    assert stopped.items == ()
-    assert stopped.pause is not None
-    assert stopped.pause.kind == "break"
-    assert list_steers(small_world.rooms, ADA) == []
-    end_break(small_world.rooms, ADA)
-    assert small_world.page("ada").items
+
+
+def test_undoing_a_steer_ends_the_budget_it_gave_and_no_other(small_world: World) -> None:
+    first = add_steer(small_world.rooms, ADA, "20 minutes, then stop")
+    set_session_budget(small_world.rooms, ADA, 5)
+    undo_steer(small_world.rooms, ADA, first.id)
+    assert small_world.page("ada").session.budget is not None
+    second = add_steer(small_world.rooms, ADA, "20 minutes, then stop")
+    undo_steer(small_world.rooms, ADA, second.id)
+    assert small_world.page("ada").session.budget is None
 
 
 def test_a_wider_refusal_stays_when_a_part_of_it_is_asked_for_later(small_world: World) -> None:
