@@ -1,7 +1,10 @@
 """Whom the walks are made as: people of the demo city, chosen by what is true of them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
 
 from core.ids import LinkId, PersonId, new_id
 from core.records import Person
@@ -9,6 +12,7 @@ from core.records_wellbeing import FamilyLink, LinkStatus
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
 from core.storage.people import People
+from core.storage.viewing import Viewing
 
 _OF_AGE = 18
 
@@ -23,6 +27,7 @@ class Cast:
     friends: list[tuple[Person, Person]]  # two adults; the second follows the first
     guardian: Person  # someone with a teen in their family: their pages have most on them
     _taken: set[str] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def adult(self) -> Person:
         """Return an adult without a family link."""
@@ -37,7 +42,7 @@ class Cast:
         now = datetime.now(UTC)
         born = now.date() - timedelta(days=age * 365 + age // 4 + 60)
         person = Person(
-            id=PersonId(new_id("per")), handle=f"new.{name.lower()}", display_name=f"{name} New",
+            id=PersonId(new_id("per")), handle=f"{name.lower()}.{next(self._numbers)}", display_name=f"{name} New",
             birth_date=born, jurisdiction=jurisdiction, timezone="UTC", created_at=now - timedelta(days=2),
             is_private=age < _OF_AGE,
         )  # fmt: skip
@@ -49,6 +54,10 @@ class Cast:
                 )
                 FamilyLinks(tx).add(link)
         return person
+
+    def parent(self) -> Person:
+        """Return an adult who has just joined: someone to look after a newcomer."""
+        return self.newcomer("Pat", age=40)
 
     def creator_and_follower(self) -> tuple[Person, Person]:
         """Return an adult, and an adult who follows them."""
@@ -78,3 +87,11 @@ def choose_cast(database: Database) -> Cast:
         ]
         guarded = [guardian for person in people.values() for guardian in FamilyLinks(tx).guardians_of(person.id)]
     return Cast(database, adults, teens, friends, people[guarded[0]])
+
+
+def change_viewing(database: Database, person: Person, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change what is counted for a person: for what would take hours to watch."""
+    with database.write() as tx:
+        state = Viewing(tx).load(person.id) or {}
+        change(state)
+        Viewing(tx).save(person.id, state, datetime.now(UTC))

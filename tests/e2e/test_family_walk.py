@@ -11,7 +11,7 @@ from core.settings import Settings
 from core.tokens import TokenIssuer, open_key
 from core.vocabulary import Scope
 from tests.e2e.city import Cast
-from tests.e2e.walker import DESKTOP, Walker, ask, overflow, picture, problems
+from tests.e2e.walker import DESKTOP, Walker, ask, overflow, picture, problems, settled
 
 pytestmark = pytest.mark.e2e
 CONTROLS = """(card) => [...card.querySelectorAll("[data-control]")].map((row) => {
@@ -38,7 +38,7 @@ def lines_of(page: Page, teen: Person) -> list[str]:
 
 
 def test_a_change_for_a_day_says_until_when_on_both_sides(walk: Walker, cast: Cast) -> None:
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Tempo", age=15, guardian=parent)
     guardian = walk.open(walk.sign_in(parent), "/family")
     card = card_of(guardian, teen)
@@ -47,6 +47,7 @@ def test_a_change_for_a_day_says_until_when_on_both_sides(walk: Walker, cast: Ca
     row = card.locator("[data-control=daily_videos]")
     expect(row).to_contain_text("Until ")
     expect(card.get_by_label("Changes made here hold")).to_have_value("24")  # what was chosen stays
+    settled(guardian)
     row.scroll_into_view_if_needed()
     picture(guardian, "family-for-a-day-phone")
 
@@ -63,7 +64,7 @@ def test_a_change_for_a_day_says_until_when_on_both_sides(walk: Walker, cast: Ca
 
 
 def test_two_teens_stand_side_by_side_and_each_keeps_their_own(walk: Walker, cast: Cast) -> None:
-    parent = cast.adult()
+    parent = cast.parent()
     teens = [cast.newcomer(name, age=age, guardian=parent) for name, age in (("Ada", 13), ("Ben", 16))]
     page = walk.open(walk.sign_in(parent, DESKTOP), "/family")
     boxes = [card_of(page, teen).bounding_box() for teen in teens]
@@ -84,7 +85,7 @@ def test_two_teens_stand_side_by_side_and_each_keeps_their_own(walk: Walker, cas
 
 
 def test_a_teen_asks_a_guardian_answers_and_the_minutes_are_there(walk: Walker, cast: Cast) -> None:
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Asker", age=15, guardian=parent)
     asking = walk.open(walk.sign_in(teen), "/family")
     asking.get_by_role("button", name="15 more minutes today").click()
@@ -103,6 +104,7 @@ def test_a_teen_asks_a_guardian_answers_and_the_minutes_are_there(walk: Walker, 
     picture(guardian, "family-news-phone")
     minutes = guardian.locator("[data-ask]").filter(has_text="15 more minutes")
     expect(minutes).to_contain_text("We are finishing a film together.")
+    settled(guardian)
     minutes.scroll_into_view_if_needed()
     picture(guardian, "family-answer-phone")
     minutes.locator("[data-settle=grant]").click()
@@ -123,7 +125,7 @@ def test_a_teen_asks_a_guardian_answers_and_the_minutes_are_there(walk: Walker, 
 
 
 def test_a_day_that_is_over_offers_to_ask_for_more(walk: Walker, cast: Cast) -> None:
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Done", age=15, guardian=parent)
     guardian = walk.open(walk.sign_in(parent), "/family")
     card_of(guardian, teen).get_by_label("Videos each day", exact=True).select_option("0")
@@ -138,7 +140,7 @@ def test_a_day_that_is_over_offers_to_ask_for_more(walk: Walker, cast: Cast) -> 
 
 def test_a_consent_is_recorded_for_both_to_see_and_taken_back(walk: Walker, cast: Cast, issuer: TokenIssuer) -> None:
     walk.expected = ("403",)  # loosened before there is a consent
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Consent", age=15, jurisdiction="US-CA", guardian=parent)
     page = walk.open(walk.sign_in(parent), "/family")
     card = card_of(page, teen)
@@ -157,6 +159,7 @@ def test_a_consent_is_recorded_for_both_to_see_and_taken_back(walk: Walker, cast
     card.get_by_role("switch", name="Personalised feed").click()
     expect(page.locator(".toast").last).to_contain_text("Personalised feed: saved")
     expect(card.get_by_role("switch", name="Personalised feed")).to_be_checked()
+    settled(page)
     assert problems(page) == []
     consent.scroll_into_view_if_needed()
     picture(page, "family-consent-phone")

@@ -1,31 +1,20 @@
 """Warning labels, a budget of one's own, and what My time says of both."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.records import Person
 from core.records_wellbeing import Setting
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
-from core.storage.viewing import Viewing
-from tests.e2e.city import Cast
+from tests.e2e.city import Cast, change_viewing
 from tests.e2e.walker import Walker, ask, overflow, picture, problems
 
 pytestmark = pytest.mark.e2e
 WATCHED_S = 3 * 3600 + 90
-
-
-def change_viewing(database: Database, person: Person, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change what is counted for a person: for what would take hours to watch."""
-    with database.write() as tx:
-        state = Viewing(tx).load(person.id) or {}
-        change(state)
-        Viewing(tx).save(person.id, state, datetime.now(UTC))
 
 
 def label_of(page: Page) -> Any:
@@ -57,7 +46,7 @@ def test_a_label_on_first_use_fills_the_screen_and_may_be_skipped(walk: Walker, 
 
 
 def test_a_label_after_three_hours_cannot_be_skipped(walk: Walker, cast: Cast, city_database: Database) -> None:
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Three", age=17, jurisdiction="US-CA", guardian=parent)
     with city_database.write() as tx:
         for control, value in (("daily_minutes", 240), ("daily_videos", 600)):

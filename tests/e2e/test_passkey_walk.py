@@ -43,7 +43,7 @@ def test_a_passkey_is_added_proves_who_i_am_and_is_removed(
     walk: Walker, cast: Cast, signed_in_long_ago: TokenIssuer
 ) -> None:
     walk.expected = ("403",)  # loosening without a fresh proof, once on purpose each time
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Locke", age=15, guardian=parent)
     page = walk.open(walk.sign_in(parent), "/me")
     key = Authenticator(page)
@@ -82,7 +82,7 @@ def test_without_a_passkey_i_am_told_how_to_sign_in_again_and_nothing_changes(
     walk: Walker, cast: Cast, signed_in_long_ago: TokenIssuer
 ) -> None:
     walk.expected = ("403",)
-    parent = cast.adult()
+    parent = cast.parent()
     teen = cast.newcomer("Keane", age=15, guardian=parent)
     page = walk.sign_in(parent)
     carry(page, walk, signed_in_long_ago, parent)
@@ -100,7 +100,7 @@ def test_without_a_passkey_i_am_told_how_to_sign_in_again_and_nothing_changes(
 
 
 def test_signing_out_everywhere_ends_this_device_too(walk: Walker, cast: Cast) -> None:
-    page = walk.open(walk.sign_in(cast.adult()), "/me")
+    page = walk.open(walk.sign_in(cast.parent()), "/me")
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{walk.url}/")

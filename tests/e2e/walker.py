@@ -50,9 +50,7 @@ class Walker:
     def open(self, page: Page, path: str) -> Page:
         """Go to a page and wait until nothing on it is still loading."""
         page.goto(f"{self.url}{path}")
-        page.wait_for_function(
-            "() => document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')"
-        )
+        settled(page)
         return page
 
     def close(self) -> None:
@@ -68,6 +66,11 @@ class Walker:
         if message.type not in {"error", "warning"} or any(part in message.text for part in self.expected):
             return
         self.console.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+def settled(page: Page) -> None:
+    """Wait until nothing on a page is still loading."""
+    page.wait_for_function("() => document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')")
 
 
 def problems(page: Page) -> list[str]:
