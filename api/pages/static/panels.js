@@ -48,15 +48,19 @@ function button(text, name, act, style = "button.primary") {
 function choices(poll, send) {
   const short = poll.choices.length <= 5 && poll.choices.every((choice) => choice.label.length <= 10);
   const says = h("p.statement", { "aria-live": "polite" });
+  const many = h("p.hint", {});
   const given = [];
-  const show = () => { says.textContent = poll.statements[given.length]; };
+  const show = () => {
+    says.textContent = poll.statements[given.length];
+    many.textContent = `${given.length + 1} of ${poll.statements.length}`;
+  };
   const choose = (value) => {
     if (!poll.statements.length) return send({ answer: value });
     given.push(value);
     return given.length < poll.statements.length ? show() : send({ answers: given });
   };
   if (poll.statements.length) show();
-  return [poll.statements.length ? says : null, h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
+  return [poll.statements.length ? h("div", {}, many, says) : null, h(`div.choices${short ? ".scale" : ""}`, { role: "group", "aria-label": poll.question },
     poll.choices.map((choice) => h("button", { onclick: () => choose(choice.value) }, choice.label[0].toUpperCase() + choice.label.slice(1))))];
 }
 
@@ -103,7 +107,7 @@ export function pausePanel(pause, resume) {
   again.addEventListener("click", () => busy(again, resume));
   const node = panel(pause.title, icon("flame"), h("h2.display", {}, pause.title), h("p", {}, pause.text),
     pause.resumes_at && h("div.countdown", { role: "timer", "aria-label": "Until the feed opens again" }, clock, h("span", {}, "until it opens again")),
-    again, isMinor && pause.kind === "daily_limit" && askForMore(), OWN.has(pause.kind) && h("a.button", { href: "/time" }, icon("clock"), "Change this under My time"),
+    again, isMinor && ["daily_limit", "weekly_limit"].includes(pause.kind) && askForMore(), OWN.has(pause.kind) && h("a.button", { href: "/time" }, icon("clock"), "Change this under My time"),
     made("You made", pause.you_made), made("Friends made", pause.friends_made),
     pause.idea && idea(pause.idea));
   node.dataset.pause = pause.kind;
