@@ -22,6 +22,7 @@ class Candidates:
     vectors: Array  # (n, d), length one or zero
     is_known: Array  # bool: by someone the viewer follows
     fits_goal: Array | None = None  # bool: fits a goal that the viewer stated; None is no one's
+    contents: Array | None = None  # (n, m), what is in each, length one or zero; None: nothing is nearly the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def arrange(candidates: Candidates, size: int, rules: Rules) -> list[int]:
     """Return places of at most ``size`` candidates in the order they stand on the page.
 
     Greedy maximal marginal relevance (Carbonell and Goldstein 1998). Never more than the cap by one creator, never the
-    same film twice; the distance between remixes gives way when nothing else is left.
+    same film twice; the distance between remixes, and between videos of nearly the same content, gives way when nothing
+    else is left.
     """
     page = _Page(candidates, rules)
     for position in range(size):
@@ -63,6 +65,8 @@ class _Page:
         self._nearest = np.zeros(count)
         self._known = self._for_goals = 0
         self._fits_goal = np.zeros(count, dtype=bool) if candidates.fits_goal is None else candidates.fits_goal
+        self._contents = np.zeros((count, 1)) if candidates.contents is None else candidates.contents
+        self._near_after = np.full(count, np.iinfo(np.int64).max // 2)  # positions since something nearly the same
         self._spread = float(np.std(candidates.scores)) if count else 0.0
 
     def next_place(self, position: int) -> int | None:
@@ -70,8 +74,7 @@ class _Page:
         eligible = self._free
         if not eligible.any():
             return None
-        spaced = eligible & ~np.isin(self._candidates.families, self._recent_families())
-        eligible = spaced if spaced.any() else eligible
+        eligible = self._spaced(eligible)
         for is_kept_for, share, placed in (
             (self._fits_goal, self._rules.goal_share, self._for_goals),
             (self._candidates.is_known, self._rules.friends_share, self._known),
@@ -96,6 +99,18 @@ class _Page:
         self._for_goals += int(self._fits_goal[place])
         likeness = self._candidates.vectors @ self._candidates.vectors[place]
         self._nearest = np.maximum(self._nearest, likeness)
+        is_near = self._contents @ self._contents[place] >= self._rules.diversity.near_duplicate
+        self._near_after = np.where(is_near, 1, self._near_after + 1)
+
+    def _spaced(self, eligible: Array) -> Array:
+        """Return those far enough from their remixes and from what is nearly the same; each gives way in turn."""
+        rules = self._rules.diversity
+        apart = ~np.isin(self._candidates.families, self._recent_families())
+        different = self._near_after > rules.near_duplicate_gap
+        for kept in (eligible & apart & different, eligible & apart):
+            if kept.any():
+                return kept
+        return eligible
 
     def _best(self, eligible: Array) -> int:
         scores = self._candidates.scores

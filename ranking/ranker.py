@@ -15,7 +15,7 @@ from ranking.catalogue import Catalogue
 from ranking.diversity import Candidates, Rules, arrange
 from ranking.explanations import reason_for, reason_goal, reason_same_for_all, reason_seen_all, reason_steered
 from ranking.exploration import Placed, explore
-from ranking.features import matrix
+from ranking.features import matrix, unit
 from ranking.filters import Filters
 from ranking.first_stage import looked_at_first
 from ranking.goals import GoalFit, Goals
@@ -258,6 +258,7 @@ class Ranker:
             vectors=query.catalogue.take("vector", rows),
             is_known=scored.is_known[places],
             fits_goal=scored.goals.which[places] >= 0,
+            contents=unit(query.catalogue.take("text", rows).astype(np.float32)),
         )
 
     def _share(self, query: Query) -> float:

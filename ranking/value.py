@@ -49,6 +49,8 @@ class Diversity(PolicyModel):
     relevance: float = Field(ge=0, le=1, description="1 orders by value alone, 0 by difference alone.")
     rerank: int = Field(ge=1, le=500, description="How many of the best are reordered.")
     family_gap: int = Field(ge=0, le=30, description="Positions between a video and its remixes.")
+    near_duplicate: float = Field(gt=0, le=1, description="Cosine of texts from which content is nearly the same.")
+    near_duplicate_gap: int = Field(ge=0, le=30, description="Positions between videos of nearly the same content.")
     film_window: int = Field(ge=0, le=1000, description="Latest videos of a viewer among which no film comes twice.")
 
 

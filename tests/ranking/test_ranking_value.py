@@ -13,7 +13,7 @@ from ranking.diversity import Candidates, Rules, arrange
 from ranking.exploration import explore
 from ranking.heads import HEADS, UNWANTED
 from ranking.steering.concepts import load_concepts
-from ranking.value import Author, Diversity, ExplorationPolicy, load_value, value_of
+from ranking.value import Author, ExplorationPolicy, load_value, value_of
 
 SHIPPED = Path("ranking/policies/value.toml")
 POLICY = load_value()
@@ -39,7 +39,7 @@ def overridden(folder: Path, old: str, new: str, name: str = "value.toml") -> Pa
         ("per_page = 2", "per_page = 0", "per_page"),
         ("decay = 0.50", "decay = 0.50\nfade = 1", "fade"),
         ("friends_share = 0.40", "friends_share = 1.40", "friends_share"),
-        ('version = "2026-11-21.2"', 'version = "newest"', "version"),
+        ('version = "2026-11-21.3"', 'version = "newest"', "version"),
         ("[exploration]", "[exploring]", "exploration"),
     ],
 )
@@ -109,6 +109,7 @@ def candidates(draw: st.DrawFn) -> Candidates:
         families=random.integers(0, 10, count),
         vectors=vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9) if count else vectors,
         is_known=random.random(count) < 0.3,
+        contents=np.eye(4)[random.integers(0, 4, count)],
     )
 
 
@@ -118,7 +119,7 @@ def test_caps_hold_whatever_the_candidates(
 ) -> None:
     rules = Rules(
         Author(decay=0.5, floor=0.25, per_page=cap),
-        Diversity(relevance=relevance, rerank=60, family_gap=3, film_window=100),
+        POLICY.diversity.model_copy(update={"relevance": relevance, "family_gap": 3}),
         share,
     )
     page = arrange(pool, size, rules)
@@ -143,6 +144,44 @@ def test_friends_have_their_share_while_they_have_anything() -> None:
     )
     rules = Rules(POLICY.author, POLICY.diversity, 0.4)
     assert pool.is_known[arrange(pool, 10, rules)].sum() == 4
+
+
+def near_duplicates(count: int, copies: int) -> Candidates:
+    """``count`` videos by as many people, the first ``copies`` of them of one scene and the best of all."""
+    scenes = np.eye(count)
+    scenes[:copies] = scenes[0]
+    scenes[1:copies, copies] = 0.3  # cosine of 0.96
+    plain = np.arange(count)
+    return Candidates(
+        scores=100.0 - plain,
+        creators=plain,
+        films=plain,
+        families=plain,
+        vectors=np.zeros((count, 4)),
+        is_known=np.zeros(count, dtype=bool),
+        contents=scenes / np.linalg.norm(scenes, axis=1, keepdims=True),
+    )
+
+
+@given(st.integers(0, 6), st.integers(2, 4))
+def test_videos_of_nearly_the_same_scene_stand_apart(gap: int, copies: int) -> None:
+    rules = Rules(
+        POLICY.author,
+        POLICY.diversity.model_copy(update={"near_duplicate_gap": gap, "relevance": 1.0}),
+        friends_share=0.0,
+    )
+    page = arrange(near_duplicates(40, copies), 30, rules)
+    places = [position for position, place in enumerate(page) if place < copies]
+    assert places == [number * (gap + 1) for number in range(copies)]
+
+
+def test_below_the_threshold_nothing_is_nearly_the_same() -> None:
+    rules = Rules(POLICY.author, POLICY.diversity.model_copy(update={"near_duplicate": 0.97}), friends_share=0.0)
+    assert arrange(near_duplicates(40, 2), 5, rules) == [0, 1, 2, 3, 4]
+
+
+def test_videos_of_nearly_the_same_scene_fill_a_page_when_there_is_nothing_else() -> None:
+    assert len(arrange(near_duplicates(4, 3), 4, Rules(POLICY.author, POLICY.diversity, 0.0))) == 4
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.floats(0, 1), st.integers(0, 5))
