@@ -11,7 +11,7 @@ from core.records_wellbeing import Setting
 from core.storage.database import Database
 from core.storage.family import FamilyLinks
 from tests.e2e.city import Cast, change_viewing
-from tests.e2e.walker import Walker, ask, overflow, picture, problems
+from tests.e2e.walker import DESKTOP, PHONE, Walker, ask, overflow, picture, problems
 
 pytestmark = pytest.mark.e2e
 WATCHED_S = 3 * 3600 + 90
@@ -31,6 +31,12 @@ def test_a_label_on_first_use_fills_the_screen_and_may_be_skipped(walk: Walker, 
     assert problems(page) == []
     assert overflow(page) == 0
     picture(page, "label-skippable-phone")
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.wait_for_timeout(400)  # colours glide from one theme to the other
+    assert problems(page) == []
+    picture(page, "label-skippable-desktop-dark")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.keyboard.press("Escape")
     expect(label).to_be_visible()
     assert page.locator("article.item").count() == 0  # nothing is laid out, let alone played, under it
@@ -90,9 +96,7 @@ def test_i_give_myself_minutes_and_the_feed_stops_when_they_are_over(
     pause = page.locator("[data-pause=budget]")
     expect(pause).to_contain_text("Your time is up, as you asked")
     expect(pause).to_contain_text("until it opens again")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-pause] img')].some((image) => image.naturalWidth)"
-    )
+    page.wait_for_load_state("networkidle")  # what friends made has its pictures
     picture(page, "budget-over-phone")
     pause.get_by_role("link", name="My time").click()
     page.get_by_role("button", name="End this").click()

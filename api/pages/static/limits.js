@@ -20,13 +20,13 @@ export function limitFigures({ limits: hold, session }) {
 /** Closing one's own feed for a while, and opening it again; `redraw` runs after a change. */
 export function pauseControls(session, redraw) {
   const change = (act, says) => async () => {
-    try { await act(); toast(says); await redraw(); } catch (error) { complain(error); }
+    try { const now = await act(); toast(says(now)); await redraw(); } catch (error) { complain(error); }
   };
   if (!session.is_open) {
     if (session.budget?.closed_until) return null;
     return h("div.spread", {}, h("p.hint", {}, session.resumes_at ? `Your feed is closed until ${clockTime(session.resumes_at)}.` : "Your feed is closed."),
-      h("button.button.compact", { type: "button", onclick: change(() => remove("/v1/me/break"), "Your own break is over.") }, "End my break"));
+      h("button.button.compact", { type: "button", onclick: change(() => remove("/v1/me/break"), (now) => (now.is_open ? "Your feed is open." : "Nothing of your own closes it. Another limit does.")) }, "End my break"));
   }
   return h("div.stack.tight", {}, h("h3", {}, "Take a break from the feed"), h("div.wrap", {}, BREAKS.map(([minutes, label]) =>
-    h("button.chip", { type: "button", onclick: change(() => post("/v1/me/break", { minutes }), `Your feed is closed for ${label}.`) }, icon("clock", "small"), label))));
+    h("button.chip", { type: "button", onclick: change(() => post("/v1/me/break", { minutes }), () => `Your feed is closed for ${label}.`) }, icon("clock", "small"), label))));
 }
