@@ -35,7 +35,7 @@ videos = Table(
     Column("error_message", Text),
     Index(None, "creator_id", "created_at"),
     Index(None, "status", "published_at"),
-    Index(None, "remixed_from"),
+    Index(None, "remixed_from", "status"),
 )
 
 characters = Table(

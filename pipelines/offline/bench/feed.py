@@ -16,6 +16,8 @@ import numpy as np
 from core.clock import SystemClock
 from core.encoder import TextEncoder
 from core.settings import Settings
+from core.storage.database import Database
+from core.storage.migrate import upgrade
 from core.tokens import TokenIssuer, open_key
 from core.vocabulary import FeedMode, Scope
 from pipelines.offline.bench.figures import Figure, percentile, resident_mb
@@ -125,6 +127,7 @@ def _over_http(settings: Settings, home: Path, ranking: Ranking, drawn: Sequence
     now = datetime.now(UTC)
     if not (home / "kindling.db").exists():
         fill_database(home / "kindling.db", ranking.catalogue, drawn, now)
+    upgrade(Database(f"sqlite:///{home / 'kindling.db'}"))  # a kept world may be of an earlier schema
     if not (home / "models").exists():
         (home / "models").symlink_to(settings.models.resolve())
     key = open_key(home / "keys")
