@@ -88,7 +88,7 @@ class EventKind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Which candidate source put an item on a page."""
+    """What put an item on a page: a candidate source, a position kept for new creators, or the order of time."""
 
     FOLLOWING = "following"
     NEARBY = "nearby"
@@ -98,6 +98,7 @@ class Reason(StrEnum):
     TRENDING = "trending"
     STEER = "steer"
     GOAL = "goal"
+    NEWCOMER = "newcomer"
     CHRONOLOGICAL = "chronological"
 
 

@@ -115,6 +115,22 @@ class Catalogue:
         kept = self.snapshot.by_creator.of_many(people[people < self._people], each=each)
         return np.concatenate([np.array(found, dtype=np.int64), kept.astype(np.int64)])
 
+    def began_at(self, people: Array) -> Array:
+        """Return when each person's first video in the snapshot was published; infinity if there is none; (n,)."""
+        table = self.snapshot.cached("began_at", self._began_at)
+        began = np.full(len(people), np.inf)
+        inside = (people >= 0) & (people < len(table))
+        began[inside] = table[people[inside]]
+        return began
+
+    def _began_at(self) -> Array:
+        made = self.snapshot.by_creator
+        began = np.full(self._people, np.inf)
+        has_any = np.diff(made.indptr) > 0
+        oldest = np.asarray(made.indices[made.indptr[1:][has_any] - 1])  # a person's videos are newest first
+        began[has_any] = self.snapshot.videos["published_at"][oldest]
+        return began
+
     def newest(self, limit: int) -> Array:
         """Return the rows of the newest videos, newest first."""
         return np.arange(self.count - 1, max(-1, self.count - 1 - limit), -1, dtype=np.int64)

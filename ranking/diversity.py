@@ -1,5 +1,6 @@
 """Which videos stand where: caps, decay, distance between films and remixes, friends' share, and difference."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,15 +36,15 @@ class Rules:
     goal_share: float = 0.0
 
 
-def arrange(candidates: Candidates, size: int, rules: Rules) -> list[int]:
-    """Return places of at most ``size`` candidates in the order they stand on the page.
+def arrange(candidates: Candidates, size: int, rules: Rules, kept: Collection[int] = ()) -> list[int]:
+    """Return places of candidates in the order they stand on a page of ``size``, less its ``kept`` positions.
 
     Greedy maximal marginal relevance (Carbonell and Goldstein 1998). Never more than the cap by one creator, never the
     same film twice; the distance between remixes, and between videos of nearly the same content, gives way when nothing
     else is left.
     """
     page = _Page(candidates, rules)
-    for position in range(size):
+    for position in (position for position in range(size) if position not in kept):
         place = page.next_place(position)
         if place is None:
             break

@@ -12,6 +12,7 @@ _TEXTS = {
     Reason.TRENDING: "Many people liked or remixed it lately.",
     Reason.STEER: "You asked for this.",
     Reason.GOAL: "It may help with a goal of yours.",
+    Reason.NEWCOMER: "New here: {creator} has only begun, and few have met them yet.",
     Reason.CHRONOLOGICAL: "Newest first, as you chose.",
 }
 _MUTUAL = "From {creator}: you follow each other."

@@ -12,14 +12,16 @@ from core.ids import VideoId
 from core.vocabulary import FeedMode, Reason
 from ranking.among import among
 from ranking.catalogue import Catalogue
+from ranking.clear import contents, is_clear
 from ranking.diversity import Candidates, Rules, arrange
 from ranking.explanations import reason_for, reason_goal, reason_same_for_all, reason_seen_all, reason_steered
 from ranking.exploration import Placed, explore
-from ranking.features import matrix, unit
+from ranking.features import matrix
 from ranking.filters import Filters
 from ranking.first_stage import looked_at_first
 from ranking.goals import GoalFit, Goals
 from ranking.interests import CHAT_HISTORY
+from ranking.newcomers import draw, first_of_each, is_new, kept_positions
 from ranking.page import RankedItem, RankedPage, SteerPart
 from ranking.snapshot import COUNTS
 from ranking.sources.all import Pool, gather
@@ -49,6 +51,7 @@ class Scored:
     is_known: Array
     is_mutual: Array
     is_seen: Array
+    is_new: Array  # by a creator for whom a position may be kept
     goals: GoalFit
 
     def only(self, places: Array) -> "Scored":
@@ -63,7 +66,7 @@ class Scored:
         )
         return Scored(
             self.pool.only(places), valued, _effect_at(self.effect, places), self.scores[places], self.is_known[places],
-            self.is_mutual[places], self.is_seen[places], self.goals.only(places),
+            self.is_mutual[places], self.is_seen[places], self.is_new[places], self.goals.only(places),
         )  # fmt: skip
 
 
@@ -203,12 +206,23 @@ class Ranker:
         if mode == FeedMode.CHRONOLOGICAL:
             scores = -np.arange(len(pool.rows), dtype=np.float64)
         goals = self._goals.fit_of_rows(query.goals, catalogue, pool.rows, is_mutual)
-        return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen, goals)
+        is_new = self._is_new(query, pool.rows, mode) & ~is_known & ~is_seen
+        return Scored(pool, valued, chosen.effect, scores, is_known, is_mutual, is_seen, is_new, goals)
+
+    def _is_new(self, query: Query, rows: Array, mode: FeedMode) -> Array:
+        """Return which videos may stand at a position kept for newcomers: none on pages that follow one order."""
+        if mode != FeedMode.RANKED or not query.state.viewer.is_personal or _wishes(query):
+            return np.zeros(len(rows), dtype=bool)
+        creators = query.catalogue.take("creator", rows)
+        new = is_new(query.catalogue, creators, self._policy.newcomers, query.state.now_s)
+        return new & ~query.catalogue.take("limited", rows)
 
     def _checked(self, scored: Scored, catalogue: Catalogue, visible: Visible, size: int) -> Scored:
         """Ask the database about the best, and about the rest only if too few of them may be shown."""
         order = np.lexsort((-scored.pool.rows, -scored.scores, scored.is_seen))
         order = _goals_first(_seen_in_turn(order, scored.is_seen), scored, size)
+        kept_for = len(kept_positions(self._policy.newcomers, size)) * self._policy.newcomers.pool
+        order = _moved_first(order, order[scored.is_new[order]][:kept_for])
         kept: list[int] = []
         for start in range(0, len(order), _CHECKED_AT_ONCE):
             part = order[start : start + _CHECKED_AT_ONCE]
@@ -224,23 +238,46 @@ class Ranker:
             films = query.catalogue.take("film", scored.pool.rows)
             _, first = np.unique(films, return_index=True)
             return [Placed(int(place), 1.0) for place in np.sort(first)[:size]]
-        order = self._arranged(scored, query, size)
-        wishes = any(demand.wants or demand.friends or demand.more_from for demand in query.demands)
-        if not query.state.viewer.is_personal or wishes:
-            return [Placed(place, 1.0) for place in order]
-        others = self._explorable(scored, query, order)
-        return explore(order, others, self._policy.exploration, page_id)
+        if not query.state.viewer.is_personal or _wishes(query):
+            return [Placed(place, 1.0) for place in self._arranged(scored, query, size)]
+        order, kept, newcomers = self._with_newcomers(scored, query, size)
+        others = self._explorable(scored, query, [*order, *newcomers])
+        return explore(order, others, self._policy.exploration, page_id, draw(newcomers, kept, page_id))
 
-    def _arranged(self, scored: Scored, query: Query, size: int) -> list[int]:
+    def _with_newcomers(self, scored: Scored, query: Query, size: int) -> tuple[list[int], list[int], list[int]]:
+        """Return the page less the positions kept for newcomers, those positions, and who may be drawn for them."""
+        policy = self._policy.newcomers
+        kept = kept_positions(policy, size) if scored.is_new.any() else []
+        while True:
+            order = self._arranged(scored, query, size, kept)
+            clear = self._clear_of(order, np.flatnonzero(scored.is_new), scored, query) if kept else []
+            enough = min(len(clear), sum(position - place <= len(order) for place, position in enumerate(kept)))
+            if enough == len(kept):
+                return order, kept, clear[: policy.pool * len(kept)]
+            kept = kept[:enough]
+
+    def _clear_of(self, order: list[int], places: Array, scored: Scored, query: Query) -> list[int]:
+        """Return those, best first, that break no rule of the page or with each other wherever they stand."""
+        places = places[np.lexsort((-scored.pool.rows[places], -scored.scores[places]))]
+        places = places[self._is_clear(places, order, scored, query)]
+        for column in ("film", "family", "creator"):
+            places = places[first_of_each(query.catalogue.take(column, scored.pool.rows[places]))]
+        return [int(place) for place in places]
+
+    def _is_clear(self, places: Array, order: list[int], scored: Scored, query: Query) -> Array:
+        rows, page = scored.pool.rows[places], scored.pool.rows[order]
+        return is_clear(query.catalogue, rows, page, self._policy.diversity.near_duplicate)
+
+    def _arranged(self, scored: Scored, query: Query, size: int, kept: Sequence[int] = ()) -> list[int]:
         """New videos by merit; what was seen before only behind them, longest ago first."""
         rules = Rules(self._policy.author, self._policy.diversity, self._share(query), self._goals.policy.page.share)
         fresh = np.flatnonzero(~scored.is_seen)
         pool = fresh[: max(self._policy.diversity.rerank, 3 * size)]
-        order = [int(pool[place]) for place in arrange(self._candidates(scored, query, pool), size, rules)]
+        order = [int(pool[place]) for place in arrange(self._candidates(scored, query, pool), size, rules, kept)]
         taken = set(order)
         films = set(query.catalogue.take("film", scored.pool.rows[order]).tolist()) if order else set()
         for place in np.flatnonzero(scored.is_seen):
-            if len(order) == size:
+            if len(order) == size - len(kept):
                 break
             film = int(query.catalogue.take("film", scored.pool.rows[[place]])[0])
             if int(place) not in taken and film not in films:
@@ -258,7 +295,7 @@ class Ranker:
             vectors=query.catalogue.take("vector", rows),
             is_known=scored.is_known[places],
             fits_goal=scored.goals.which[places] >= 0,
-            contents=unit(query.catalogue.take("text", rows).astype(np.float32)),
+            contents=contents(query.catalogue, rows),
         )
 
     def _share(self, query: Query) -> float:
@@ -269,9 +306,7 @@ class Ranker:
     def _explorable(self, scored: Scored, query: Query, order: list[int]) -> list[int]:
         """Least shown candidates that would break no rule of the page wherever they stood."""
         others = np.setdiff1d(np.flatnonzero(~scored.is_seen), order)
-        for column in ("film", "family", "creator"):
-            there = query.catalogue.take(column, scored.pool.rows[order])
-            others = others[~np.isin(query.catalogue.take(column, scored.pool.rows[others]), there)]
+        others = others[self._is_clear(others, order, scored, query)]
         shown = query.catalogue.take("counts", scored.pool.rows[others])[:, _IMPRESSION]
         ranked = others[np.lexsort((-scored.pool.rows[others], shown))]
         return [int(place) for place in ranked[: self._policy.exploration.pool]]
@@ -287,6 +322,8 @@ class Ranker:
             reason = reason_seen_all(source)
         elif mode == FeedMode.NON_PERSONALISED or not query.state.viewer.is_personal:
             reason = reason_same_for_all(source)
+        elif placed.is_newcomer:
+            reason = reason_for(Reason.NEWCOMER)
         elif (goal := scored.goals.of(place)) is not None and not placed.is_exploring and not is_steered:
             reason = reason_goal(goal.text)
         elif is_steered and mode == FeedMode.RANKED:
@@ -327,7 +364,16 @@ def _goals_first(order: Array, scored: Scored, size: int) -> Array:
     """Move a page's worth of the new videos that fit a goal to the front, so that the share kept for goals is met."""
     fits = order[(scored.goals.which[order] >= 0) & ~scored.is_seen[order]]
     best = fits[np.argsort(-scored.goals.fit[fits], kind="stable")][:size]
-    return np.concatenate([best, order[~np.isin(order, best)]])
+    return _moved_first(order, best)
+
+
+def _moved_first(order: Array, places: Array) -> Array:
+    return np.concatenate([places, order[~np.isin(order, places)]])
+
+
+def _wishes(query: Query) -> bool:
+    """Whether a steer asks for something: such a page holds no lots."""
+    return any(demand.wants or demand.friends or demand.more_from for demand in query.demands)
 
 
 def _seen_in_turn(order: Array, is_seen: Array) -> Array:

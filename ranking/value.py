@@ -62,6 +62,16 @@ class ExplorationPolicy(PolicyModel):
     pool: int = Field(ge=1, le=500, description="How many candidates the explorer draws from.")
 
 
+class Newcomers(PolicyModel):
+    """Positions kept for creators whom few people have met."""
+
+    every: int = Field(ge=0, le=30, description="One position in so many is kept for them; 0 keeps none.")
+    first_position: int = Field(ge=0, le=29, description="The first 0-based position that is kept.")
+    impressions: int = Field(ge=0, description="New is who was shown fewer times than this, over all their videos,")
+    days: int = Field(ge=0, le=365, description="and whose first video is no older.")
+    pool: int = Field(ge=1, le=50, description="How many of the best are drawn from for each position.")
+
+
 class SourceLimits(PolicyModel):
     """Most candidates that each source brings."""
 
@@ -86,6 +96,7 @@ class ValuePolicy(Policy):
     author: Author
     diversity: Diversity
     exploration: ExplorationPolicy
+    newcomers: Newcomers
     sources: SourceLimits
 
     @field_validator("weights")

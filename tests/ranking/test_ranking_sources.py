@@ -184,16 +184,18 @@ class Broken(CandidateSource[SourceConfig]):
 def test_a_lost_source_costs_its_candidates_and_nothing_else(lively: World) -> None:
     ranking = lively.rooms.ranking
     whole = make_sources(ranking.value.sources)
-    ranking._ranker = Ranker(ranking.value, [Broken(SourceConfig()), *whole[:4]], ranking._ranker._steering)
+    ranking._ranker = Ranker(
+        ranking.value, [Broken(SourceConfig()), *whole[:4]], ranking._ranker._steering, ranking.goals
+    )
     page = lively.page("ada")
     assert len(page.items) == 8
-    ranking._ranker = Ranker(ranking.value, [Broken(SourceConfig())], ranking._ranker._steering)
+    ranking._ranker = Ranker(ranking.value, [Broken(SourceConfig())], ranking._ranker._steering, ranking.goals)
     assert len(lively.page("ada").items) == 8
     assert gather([Broken(SourceConfig())], query_of(lively, "ada")).rows.tolist() == []
 
 
-def test_sources_for_every_reason_but_chronological() -> None:
+def test_sources_for_every_reason_but_order_of_time_and_newcomers() -> None:
     from ranking.value import load_value
 
     reasons = {source.reason for source in make_sources(load_value().sources)}
-    assert reasons == set(Reason) - {Reason.CHRONOLOGICAL}
+    assert reasons == set(Reason) - {Reason.CHRONOLOGICAL, Reason.NEWCOMER}
