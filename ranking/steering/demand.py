@@ -1,5 +1,6 @@
 """Steers made ready for matching: phrases with their vectors, words and attributes; later ones win where they clash."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -18,6 +19,8 @@ from ranking.words import stem_hash, words
 Array = NDArray[Any]
 Encode = Callable[[str], Array]
 _CACHED = 4096
+_LONG_WORDS = 5
+_LISTS = re.compile(r"\b(?:and|or)\b|[&/]")
 _NO_STEMS: Array = np.zeros(0, dtype=np.uint32)
 
 
@@ -25,7 +28,8 @@ _NO_STEMS: Array = np.zeros(0, dtype=np.uint32)
 class Phrase:
     """One want or refusal, ready to be matched: vectors of shape (k, 384), stems as hashes, attributes as columns.
 
-    ``spared``: stems that a later wish named; a video with one of them is let off this refusal.
+    ``spared``: stems that a later wish named; a video with one of them is let off this refusal. ``own_needed``: how
+    many of the refusal's own words a text must have to show surely what it refuses.
     """
 
     text: str
@@ -38,6 +42,8 @@ class Phrase:
     avoids: tuple[int, ...] = ()
     ruled_out: tuple[int, ...] = ()
     spared: Array = field(default_factory=lambda: _NO_STEMS)
+    own_needed: int = 1
+    moods: tuple[tuple[int, ...], ...] = ()  # of each mood that it names, the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Demands:
             for text in asked.refuses
             if not self._any_clash(phrase := self._phrase(text, asked.strengths.get(text, 1.0)), wanted)
         ]
+        wants = _telling(wants)
         ruled_out = {column for phrase in (*refuses, *refused) for column in phrase.ruled_out}
         return Demand(
             id=steer.id,
@@ -133,6 +140,7 @@ class Demands:
             means=_columns(name for concept in found for name in concept.means),
             avoids=_columns(name for concept in found for name in concept.avoids),
             ruled_out=_columns(name for concept in concepts for name in concept.ruled_out),
+            moods=() if _LISTS.search(text) else _moods(concepts),
         )
 
     def _nearest(self, vector: Array) -> tuple[Concept, ...]:
@@ -159,6 +167,7 @@ def _sparing(refusal: Phrase, wanted: Sequence[Phrase]) -> Phrase:
         ruled_out=tuple(column for column in refusal.ruled_out if column not in means),
         shown_stems=_NO_STEMS if shared else refusal.shown_stems,
         vectors=refusal.vectors[:1],
+        own_needed=max(1, len(refusal.own_stems)),  # "trees, but no dead tree" refuses no tree
         spared=np.unique(np.concatenate([phrase.own_stems for phrase in clashing])),
     )
 
@@ -170,8 +179,25 @@ def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[tuple[int, ...
     groups: dict[str, list[int]] = {}
     for column in (column for phrase in wants for column in phrase.means):
         groups.setdefault(NAMES[column].split(":")[0], []).append(column)
+    moody = [phrase for phrase in wants if phrase.moods]
+    if len(moody) == 1 and len(moody[0].moods) > 1:
+        groups.pop("mood", None)
+        groups |= {f"mood {place}": list(columns) for place, columns in enumerate(moody[0].moods)}
     kept = [tuple(dict.fromkeys(column for column in group if column not in ruled_out)) for group in groups.values()]
     return tuple(group for group in kept if group)
+
+
+def _telling(wants: Sequence[Phrase]) -> list[Phrase]:
+    """Leave out what is long and names nothing, beside a wish that does: "exams all week, something calming"."""
+    if not any(phrase.concepts for phrase in wants):
+        return list(wants)
+    return [phrase for phrase in wants if phrase.concepts or len(phrase.text.split()) < _LONG_WORDS]
+
+
+def _moods(concepts: Sequence[Concept]) -> tuple[tuple[int, ...], ...]:
+    """The columns of each mood that one phrase names: "low-key humour" is to be both, "calm or funny" either."""
+    named = [_columns(name for name in concept.means if name.startswith("mood:")) for concept in concepts]
+    return tuple(columns for columns in named if columns)
 
 
 def _means(phrases: Sequence[Phrase]) -> set[int]:

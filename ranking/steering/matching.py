@@ -154,7 +154,7 @@ def _refused(demand: Demand, seen: _Seen, match: Matching) -> Array:
             continue
         shown = (seen.hits(phrase.shown_stems) > 0) | (seen.cosine(phrase) >= match.sure_at)
         shown |= seen.likeliest(phrase.ruled_out) >= match.means_sure_at
-        refused |= (shown & (seen.hits(phrase.spared) == 0)) | (seen.hits(phrase.own_stems) > 0)
+        refused |= (shown & (seen.hits(phrase.spared) == 0)) | (seen.hits(phrase.own_stems) >= phrase.own_needed)
     return refused
 
 
@@ -172,7 +172,8 @@ def _addition(demand: Demand, seen: _Seen, match: Matching) -> Array:
     for grade, aim in demand.mood:
         total -= match.mood_weight * np.abs(1.0 + seen.attributes[:, _GRADE_COLUMNS[grade]].sum(axis=1) - aim)
     for phrase in demand.refuses:
-        total -= match.refuse_weight * phrase.strength * _suspected(phrase, seen, match)
+        suspected = _suspected(phrase, seen, match) * (seen.hits(phrase.spared) == 0)
+        total -= match.refuse_weight * phrase.strength * suspected
     return total
 
 

@@ -88,8 +88,9 @@ _SPELLED = (
     ),
     (
         re.compile(
-            r"\b(?:take|keep|get|leave|throw) ((?:the |all |those |these )?(?!me\b|us\b)[\w'-]+(?: [\w'-]+)?) "
-            r"(?:away|out|off)(?: of)?(?: (?:my|the|this) (?:feed|page|screen))?"
+            r"\b(?:take|keep|get|leave|throw) ((?:the |all |those |these )?(?!me\b|us\b)[\w'-]+(?: [\w'-]+){0,3}?) "
+            r"(?:away|out|off)(?: from (?:me|us|my feed)\b)?(?: of (?:it|this|that|here)\b| of)?"
+            r"(?: (?:my|the|this) (?:feed|page|screen))?"
         ),
         r"no \1",
     ),
@@ -112,8 +113,23 @@ _TURNS = (
         r"me| by me)?(?=[,.;!?]|\bbut\b|$)",
         ", ",
     ),
+    (r"\bwithout (?:leaving|going out of) (?:the |my )?(?:house|home|flat|apartment|room)\b", ", indoors , "),
     (r"\bwithout (?:leaving|moving from|getting (?:off|up)|going out of) [\w' ]+?(?=[,.;!?]|$)", ", "),
+    (r"\b(?:i )?(?:don't|do not) care (?:if|whether|who|how|what|which) [\w' ]+?(?=[,.;!?]|\bbut\b|$)", ", "),
+    (r"^(?!.*(?:ing|all) over\b)([\w'-]+(?: [\w'-]+){0,2}) over ([\w'-]+(?: [\w'-]+){0,2})$", r"\1 , no \2"),
     # What comes before the thing.
+    (
+        r"\b(?:i )?(?:always |just |usually )*(?:swipe|scroll|flick) (?:away |past |through |over |from )+"
+        r"(?:anything |everything |whatever |all )?(?:that's |that is )?",
+        ", no ",
+    ),
+    (r"\b(?:i )?(?:'ve |have )?had my fill of\b", ", no "),
+    # A list that is refused as one: "stop with the babies, children and families".
+    (
+        r"\b((?:stop|enough|done|quit|skip|avoid|hide|tired|sick|fed up|bored)(?: with| of| showing(?: me)?)? "
+        r"(?:the |all |these )?[\w' -]+?), ([\w' -]+?),? and ([\w'-]+(?: [\w'-]+)?)(?=[,.;!?]|$)",
+        r"\1 , no \2 , no \3",
+    ),
     (
         r"\b(?:nope to|no to|nah to|(?:hard )?pass on|veto(?: on)?|boo to|(?:please )?(?:steer(?:ing)?|"
         r"keep(?:ing)?|stay(?:ing)?) (?:well |far )?(?:clear of|clear from|away from)"
@@ -153,6 +169,10 @@ _TURNS = (
         "i'm not ",
     ),
     # What comes after it.
+    (
+        r"(?:^|(?<=[,.;!?] ))([\w' -]+?),? (?:left out|excluded|not included|kept out)\b",
+        r" , no \1 , ",
+    ),
     (
         r"(?:^|(?<=[,.;!?] ))([\w' -]+?)[?!,.]* (?:no,? thanks?(?: you)?|no ty|nah|nope|hard pass|not today|"
         r"need not apply|begone)\b",
@@ -229,10 +249,12 @@ def cleaned(text: str) -> str:
 _SHORT = {
     "ppl": "people", "luv": "love", "h8": "hate", "wnt": "want", "2": "to", "u": "you", "r": "are",
     "gimme": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "nthng": "nothing",
-    "smth": "something", "sth": "something", "abt": "about", "w/o": "without", "w/": "with", "bc": "because",
+    "smth": "something", "sth": "something", "abt": "about", "w/o": "without", "w/": "with", "w": "with",
+    "bc": "because",
     "cuz": "because", "rn": "right now", "tmrw": "tomorrow", "2nite": "tonight", "tonite": "tonight",
     "2day": "today", "b4": "before", "thx": "thanks", "im": "i'm", "ive": "i've", "dont": "don't",
     "cant": "can't", "wont": "won't", "isnt": "isn't", "arent": "aren't", "doesnt": "doesn't", "id": "i'd",
+    "nite": "night", "n": "and", "obv": "obviously", "lets": "let's", "wee": "little",
     "nomore": "no more", "alot": "a lot", "pics": "pictures", "sumthing": "something", "anythng": "anything",
 }  # fmt: skip
 

@@ -109,6 +109,8 @@ def _direct(text: str, concepts: ConceptsPolicy) -> str:
                 break
             before, after = text[: found.start()], text[found.end() :]
             negation = patterns.DO_NOT.search(before)
+            if negation is not None and " me" not in found.group(0):  # "nothing frantic" says nothing of oneself
+                break
             if negation is not None:  # "don't make me cry"
                 before, said = before[: negation.start()], f"no {means}"
             else:

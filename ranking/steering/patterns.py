@@ -85,7 +85,7 @@ BREAK = re.compile(
     r"|\b(?:and|plus|then|also|so|because|cause|since|or)\s+"
     r"(?=(?:(?:way |much |a lot |far |a bit |a little |even |lots |slightly )?(?:less|fewer|more)|no|not|"
     r"stop|without|don't|dont|do not|nothing|never|avoid|hide|skip|please|"
-    r"some|show|give|i|i'd|i'm"
+    r"some|show|give|now|i|i'd|i'm"
     r"|let|keep|maybe|definitely|lots|mute|absolutely|zero|anything|something)(?![\w']))"
     r"|(?<=\w)(?<!\bany)(?<!\bno)(?<!\bbit)(?<!\blot)(?<!\blots)(?<!\bmuch)(?<!\bmany)(?<!\bslightly)(?<!\blittle)(?<!\bfar)(?<!\bsome)(?<!\bway)(?<!\bsee)(?<!\bme)(?<!\bwant)"
     r"(?<!\bneed)(?<!\band)(?<!\bus)(?<!\beven)(?<!\bwith)(?<!\bplease)(?<!\bjust)(?<!\bonce)(?<!\bgive)(?<!\bshow)(?<!\bget)(?<!\bfor)(?<!\bhave)(?<!\blike)(?<!\ba)\s+(?=(?:less|fewer|more)\s)"
@@ -95,7 +95,7 @@ BREAK = re.compile(
 DO_NOT = re.compile(
     r"(?:\b(?:please )?(?:don't|do not|dont|never|stop|quit|nothing|no|not|won't|without|anything but|instead of)"
     r"(?: (?:that|which|to|that'd|that'll|that will|that would|it|want|videos?|stuff|things|in the mood|"
-    r"you|going|trying|me|something))*|\bi don't want (?:you |it )?to)\s*$"
+    r"you|going|trying|try|bother|to|and|me|something))*|\bi don't want (?:you |it )?to)\s*$"
 )
 
 # Within a refusal: from here on something is wished for.
@@ -116,7 +116,7 @@ FILLER = re.compile(
     r"for|after|feeling like|feeling|craving"
     r"|up for|keen on|a (?:big |huge )?fan of|obsessed with|here for|crazy about|fond of|interested in|dying for)"
     r"|in the mood for|looking for|how about|what about|feel like|feeling like|got any|any chance of|time "
-    r"for|bring on|bring back|hit me with|surprise me with"
+    r"for|bring on|bring back|hit me with|surprise me with|distract me with"
     r"|(?:can|could|would|will) (?:you|we|i)|can i|could i|may i|let me|let's|let us|i wanna|wanna|gimme|"
     r"lemme|need|want|wish for"
     r"|show(?: me| us)?|give(?: me| us)?|get(?: me| us)?|find(?: me| us)?|bring(?: me| us)?|serve(?: me| "

@@ -133,7 +133,7 @@ def test_each_half_is_read_for_itself(
         ("feeling a bit blue", "comforting"),
         ("hype me up for the gym", "energizing"),
         ("I'm so stressed out", "calming"),
-        ("blow my mind", "awe"),
+        ("blow my mind", "spectacular"),
         ("make me laugh out loud", "funny"),
         ("I'm starving", "food"),
         ("I'm heartbroken and want to wallow", "sad"),
