@@ -73,9 +73,11 @@ class Catalogue:
     def take(self, column: str, rows: Array) -> Array:
         """Return a column's values at ``rows``; shape (n, ...)."""
         base, extra = self.snapshot.videos[column], self._fresh.columns[column]
+        if not len(extra):
+            return np.asarray(base.take(rows, axis=0))
         is_fresh = rows >= self._base
         if not is_fresh.any():
-            return np.asarray(base[rows])
+            return np.asarray(base.take(rows, axis=0))
         taken = np.zeros((len(rows), *extra.shape[1:]), dtype=extra.dtype)
         taken[~is_fresh] = base[rows[~is_fresh]]
         taken[is_fresh] = extra[rows[is_fresh] - self._base]
@@ -140,6 +142,13 @@ class Catalogue:
         if row >= self._base:
             return self._fresh.tokens[row - self._base]
         return self.snapshot.tokens.of(row)
+
+    def tokens_of_many(self, rows: Array) -> tuple[Array, Array]:
+        """Return the stems of several rows side by side, and before them whose each is: a place in ``rows``."""
+        if not self._fresh.ids or not (rows >= self._base).any():
+            return self.snapshot.tokens.side_by_side(rows)
+        lists = [self.tokens_of(int(row)) for row in rows]
+        return np.repeat(np.arange(len(lists)), [len(item) for item in lists]), np.concatenate(lists)
 
     def _columns_of(self, videos: Sequence[Video]) -> Fresh:
         ordered = sorted(videos, key=lambda video: (video.published_at or video.created_at, video.id))

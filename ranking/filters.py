@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from core.vocabulary import Audience
-from ranking.among import among
+from ranking.among import among, distinct
 from ranking.catalogue import Catalogue
 from ranking.state import ViewerState
 from ranking.steering.demand import Demand
@@ -42,5 +41,5 @@ class Filters:
 
     def unseen(self, state: ViewerState, catalogue: Catalogue, rows: Array) -> Array:
         """Return which rows are new to the viewer: neither the video nor, of late, the same film; bool (n,)."""
-        films = np.unique(catalogue.take("film", state.seen[: self.film_window]))
+        films = distinct(catalogue.take("film", state.seen[: self.film_window]))
         return ~among(rows, state.ever_seen) & ~among(catalogue.take("film", rows), films)

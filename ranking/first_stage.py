@@ -41,7 +41,8 @@ def looked_at_first(pool: Pool, query: Query, policy: ValuePolicy, is_known: Arr
     turn = np.empty_like(rank)
     turn[by_turn] = 2 * np.arange(len(by_turn)) + 1
     rank = np.minimum(rank, turn)
-    rank[np.isin(pool.codes, _ASKED_FOR)] = -1
+    for code in _ASKED_FOR:
+        rank[pool.codes == code] = -1
     return np.argsort(rank, kind="stable")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.ids import VideoId
 from core.vocabulary import FeedMode, Reason
-from ranking.among import among
+from ranking.among import among, distinct
 from ranking.catalogue import Catalogue
 from ranking.clear import contents, is_clear
 from ranking.diversity import Candidates, Rules, arrange
@@ -368,7 +368,7 @@ def _goals_first(order: Array, scored: Scored, size: int) -> Array:
 
 
 def _moved_first(order: Array, places: Array) -> Array:
-    return np.concatenate([places, order[~np.isin(order, places)]])
+    return np.concatenate([places, order[~among(order, distinct(places))]])
 
 
 def _wishes(query: Query) -> bool:

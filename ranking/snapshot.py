@@ -62,6 +62,14 @@ class Rows:
             return self.indices[:0]
         return self.indices[self.indptr[owner] : self.indptr[owner + 1]]
 
+    def side_by_side(self, owners: Array) -> tuple[Array, Array]:
+        """Return the lists of known owners after one another, and before them whose each entry is: a place."""
+        starts = self.indptr.take(owners)
+        lengths = self.indptr.take(owners + 1) - starts
+        before = np.cumsum(lengths) - lengths
+        places = np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+        return np.repeat(np.arange(len(owners)), lengths), np.asarray(self.indices.take(places))
+
     def of_many(self, owners: Sequence[int] | Array, *, each: int | None = None) -> Array:
         """Return the lists of several owners after one another, at most ``each`` entries of every list."""
         chosen = np.asarray(owners, dtype=np.int64)

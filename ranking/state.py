@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
 from core.records import Event
-from ranking.among import among
+from ranking.among import among, distinct
 from ranking.catalogue import Catalogue
 from ranking.features import AFFINITY_HALF_LIFE_S, SERVING_POSITION, TASTE_HALF_LIFE_S, PairFacts, decayed, unit
 from ranking.snapshot import VECTOR_DIMENSIONS
@@ -93,7 +93,7 @@ def state_of(viewer: Viewer, catalogue: Catalogue, now: datetime) -> ViewerState
         blocked=_known(catalogue.people_rows(sorted(viewer.blocked))),
         hidden=_known(catalogue.rows_of(sorted(viewer.hidden))),
         seen=seen,
-        ever_seen=np.unique(seen),
+        ever_seen=distinct(seen),
         reach=_reach(follows, catalogue),
         acts=acts,
         taste=taste_of(vectors, acts.weights, VECTOR_DIMENSIONS),
@@ -180,7 +180,7 @@ def _affinity(creators: Array, weights: Array, ages: Array) -> dict[int, float]:
 
 
 def _known(rows: Array) -> Array:
-    return np.unique(rows[rows >= 0])
+    return distinct(rows[rows >= 0])
 
 
 def _kept(rows: Array) -> Array:

@@ -10,6 +10,7 @@ Neither LightGBM nor a compiler is needed to serve; ``kindling bench feed`` meas
 beside LightGBM's own predictor.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,12 @@ from numpy.typing import NDArray
 from core.errors import BrokenArtifact
 
 Array = NDArray[Any]
-_AT_ONCE = 256  # rows whose words stay in the processor's cache
+_AT_ONCE = 128  # rows whose words stay in the processor's cache
 _MOST_LEAVES = 64
 _ZERO = float(np.float32(1e-35))  # LightGBM takes what is no further from zero than this for zero
 _CATEGORICAL, _DEFAULT_LEFT = 1, 2  # bits of LightGBM's decision_type; the two bits above name the missing value
 _MISSING_NONE, _MISSING_NAN = 0, 2
+_EXPONENT_OF_ONE = 127  # as a 32-bit float keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,21 @@ class _Tests:
     words: Array
 
 
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """Arrays to work in, each of shape (rows, trees)."""
+
+    left: Array
+    words: Array
+    floats: Array
+    leaves: Array
+    values: Array
+
+    def first(self, rows: int) -> "_Scratch":
+        """Return the first rows of each."""
+        return _Scratch(self.left[:rows], self.words[:rows], self.floats[:rows], self.leaves[:rows], self.values[:rows])
+
+
 class Trees:
     """Some boosters side by side, read from LightGBM's text files: raw scores (log-odds) for rows of features."""
 
@@ -66,7 +83,8 @@ class Trees:
         self._values = np.zeros((len(trees), most))
         for place, (tree, order) in enumerate(zip(trees, orders, strict=True)):
             self._values[place, : len(order)] = tree.leaves[order]
-        self._first_leaf = np.arange(len(trees), dtype=np.int64) * most
+        self._first_leaf = np.arange(len(trees), dtype=np.int64) * most - _EXPONENT_OF_ONE
+        self._kept = threading.local()
         tests = _tests(trees, orders, self._word)
         columns = range(self._width)
         self._thresholds = [np.unique(tests.threshold[tests.feature == column]) for column in columns]
@@ -81,11 +99,13 @@ class Trees:
         if not len(rows) or not self._ends[-1]:
             return scores
         bins, shared = self._bins(rows)
+        scratch = self._scratch()
         for start in range(0, len(rows), _AT_ONCE):
-            chosen = slice(start, start + _AT_ONCE)
-            values = self._leaf_values({column: places[chosen] for column, places in bins.items()}, shared)
+            chosen = slice(start, min(start + _AT_ONCE, len(rows)))
+            part = scratch.first(chosen.stop - start)
+            self._leaf_values({column: places[chosen] for column, places in bins.items()}, shared, part)
             for place, (first, end) in enumerate(zip(self._ends, self._ends[1:], strict=False)):
-                scores[place, chosen] = values[:, first:end].sum(axis=1)
+                part.values[:, first:end].sum(axis=1, out=scores[place, chosen])
         return scores
 
     def _bins(self, rows: Array) -> tuple[dict[int, Array], Array]:
@@ -105,15 +125,32 @@ class Trees:
                 bins[column] = places
         return bins, shared
 
-    def _leaf_values(self, bins: dict[int, Array], shared: Array) -> Array:
-        """Return the value of the leaf each row ends in, in every tree; shape (rows, trees)."""
-        left: Array = np.broadcast_to(shared, (1, len(shared)))
+    def _leaf_values(self, bins: dict[int, Array], shared: Array, at: _Scratch) -> None:
+        """Work out the value of the leaf each row ends in, in every tree: ``at.values``, shape (rows, trees)."""
+        at.left[:] = shared
         for column, places in bins.items():
-            left = self._words[column].take(places, axis=0) & left
-        lowest = left & (~left + self._word(1))
-        leaf = (lowest.astype(np.float32).view(np.int32) >> 23) - 127  # a float's exponent is the bit's number
-        values: Array = self._values.ravel().take(leaf + self._first_leaf)
-        return values
+            self._words[column].take(places, axis=0, out=at.words, mode="clip")  # no other mode writes in place
+            np.bitwise_and(at.left, at.words, out=at.left)
+        np.bitwise_not(at.left, out=at.words)
+        np.add(at.words, self._word(1), out=at.words)
+        np.bitwise_and(at.left, at.words, out=at.words)  # the lowest bit alone
+        np.copyto(at.floats, at.words, casting="same_kind")
+        exponents = at.floats.view(np.int32)  # a float's exponent is the bit's number
+        np.right_shift(exponents, 23, out=exponents)
+        np.add(exponents, self._first_leaf, out=at.leaves)
+        self._values.ravel().take(at.leaves, out=at.values, mode="clip")
+
+    def _scratch(self) -> _Scratch:
+        """Return this thread's arrays to work in: fresh ones would cost more than the work, for their pages' sake."""
+        kept: _Scratch | None = getattr(self._kept, "scratch", None)
+        if kept is None:
+            shape = (_AT_ONCE, self._ends[-1])
+            kept = _Scratch(
+                np.empty(shape, self._word), np.empty(shape, self._word), np.empty(shape, np.float32),
+                np.empty(shape, np.intp), np.empty(shape),
+            )  # fmt: skip
+            self._kept.scratch = kept
+        return kept
 
     def _table(self, tests: _Tests, column: int, trees: int) -> Array:
         """Return the words left by 0, 1, ... failed thresholds, and last by NaN; shape (thresholds + 2, trees)."""

@@ -40,6 +40,12 @@ class PlainTexts:
         """Return the hashed word stems of a text."""
         return self._tokens[row]
 
+    def tokens_of_many(self, rows: Array) -> tuple[Array, Array]:
+        """Return the stems of several texts side by side, and before them whose each is."""
+        lists = [self._tokens[int(row)] for row in rows]
+        owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
+        return owners, np.concatenate([np.zeros(0, dtype=np.uint32), *lists])
+
     def people_rows(self, person_ids: Sequence[str]) -> Array:
         """Nobody is known here."""
         return np.full(len(person_ids), -1)

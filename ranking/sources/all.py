@@ -9,6 +9,7 @@ import structlog
 from numpy.typing import NDArray
 
 from core.vocabulary import Reason
+from ranking.among import among, distinct
 from ranking.sources.base import CandidateSource, Query, SourceConfig
 from ranking.sources.content import (
     FreshSource,
@@ -64,7 +65,7 @@ class Pool:
 
     def joined(self, other: "Pool") -> "Pool":
         """Return these candidates, and behind them those of another pool that are not among them."""
-        return self.beside(other.only(~np.isin(other.rows, self.rows)))
+        return self.beside(other.only(~among(other.rows, distinct(self.rows))))
 
     def beside(self, other: "Pool") -> "Pool":
         """Return these candidates, and behind them those of a pool that has none of them."""

@@ -4,7 +4,7 @@ import numpy as np
 from pydantic import Field
 
 from core.vocabulary import Reason
-from ranking.among import among
+from ranking.among import among, distinct
 from ranking.sources.base import Array, CandidateSource, Query, SourceConfig, newest_first
 
 
@@ -58,7 +58,7 @@ class NearbySource(CandidateSource[NearbyConfig]):
     def _nearest(self, query: Query) -> Array:
         state = query.state
         size = len(query.catalogue.snapshot.people)
-        people = np.union1d(state.reach.people, state.followers)
+        people = distinct(np.concatenate([state.reach.people, state.followers]))
         nearness = state.reach.of(people)
         nearness[among(people, state.followers)] += self.config.mutual_bonus
         only_followed = among(people, state.follows) & ~among(people, state.followers)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ids import SteerId
+from ranking.among import among, distinct
 from ranking.steering.concepts import ConceptsPolicy, Matching
 from ranking.steering.demand import Demand, Demands, Encode, Phrase
 from ranking.steering.steer import Steer
@@ -26,6 +27,10 @@ class Texts(Protocol):
 
     def tokens_of(self, row: int) -> Array:
         """Return the hashed word stems of a row's text."""
+        ...
+
+    def tokens_of_many(self, rows: Array) -> tuple[Array, Array]:
+        """Return whose each hashed word stem is (a place in ``rows``), and the stems of all rows side by side."""
         ...
 
     def people_rows(self, person_ids: Sequence[str]) -> Array:
@@ -74,7 +79,7 @@ class _Seen:
         """Return how many of ``stems`` each video's text has; shape (n,)."""
         if not len(stems):
             return np.zeros(self.count, dtype=np.int64)
-        return np.bincount(self.owners[np.isin(self.stems, stems)], minlength=self.count)
+        return np.bincount(self.owners[among(self.stems, distinct(stems))], minlength=self.count)
 
     def likeliest(self, columns: Sequence[int]) -> Array:
         """Return the probability of the likeliest of some attributes; zeros without any; shape (n,)."""
@@ -140,9 +145,7 @@ class Steering:
 
     def _look_at(self, catalogue: Texts, rows: Array) -> _Seen:
         texts = catalogue.take("text", rows).astype(np.float32)
-        lists = [catalogue.tokens_of(int(row)) for row in rows]
-        owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
-        stems = np.concatenate(lists) if lists else np.zeros(0, dtype=np.uint32)
+        owners, stems = catalogue.tokens_of_many(rows)
         return _Seen(len(rows), texts, owners, stems, self._attributes.probabilities(texts, owners, stems))
 
 
@@ -207,5 +210,5 @@ def _is_by(creators: Sequence[str], catalogue: Texts, rows: Array) -> Array:
     if not creators:
         return np.zeros(len(rows), dtype=bool)
     known = catalogue.people_rows(list(creators))
-    by: Array = np.isin(catalogue.take("creator", rows), known[known >= 0])
+    by: Array = among(catalogue.take("creator", rows), distinct(known[known >= 0]))
     return by
