@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.topic_mix import TopicMix
 from ranking.value import Author, Diversity
 
 Array = NDArray[Any]
@@ -23,6 +24,7 @@ class Candidates:
     vectors: Array  # (n, d), length one or zero
     is_known: Array  # bool: by someone the viewer follows
     fits_goal: Array | None = None  # bool: fits a goal that the viewer stated; None is no one's
+    topics: TopicMix | None = None  # None: the mix of topics is left as it comes
     contents: Array | None = None  # (n, m), what is in each, length one or zero; None: nothing is nearly the same
 
 
@@ -67,6 +69,7 @@ class _Page:
         self._known = self._for_goals = 0
         self._fits_goal = np.zeros(count, dtype=bool) if candidates.fits_goal is None else candidates.fits_goal
         self._contents = np.zeros((count, 1)) if candidates.contents is None else candidates.contents
+        self._topics: Array = np.zeros(0 if candidates.topics is None else len(candidates.topics.wanted))
         self._near_after = np.full(count, np.iinfo(np.int64).max // 2)  # positions since something nearly the same
         self._spread = float(np.std(candidates.scores)) if count else 0.0
 
@@ -101,6 +104,8 @@ class _Page:
         likeness = self._candidates.vectors @ self._candidates.vectors[place]
         self._nearest = np.maximum(self._nearest, likeness)
         is_near = self._contents @ self._contents[place] >= self._rules.diversity.near_duplicate
+        if (topics := self._candidates.topics) is not None:
+            self._topics = self._topics + topics.candidates[place]
         self._near_after = np.where(is_near, 1, self._near_after + 1)
 
     def _spaced(self, eligible: Array) -> Array:
@@ -119,6 +124,8 @@ class _Page:
         decayed = np.where(scores >= 0, scores * decay, scores / decay)
         relevance = self._rules.diversity.relevance
         merit = relevance * decayed - (1.0 - relevance) * self._spread * self._nearest
+        if (topics := self._candidates.topics) is not None:
+            merit = merit - topics.weight * self._spread * topics.distance(self._topics, len(self.chosen))
         return int(np.argmax(np.where(eligible, merit, -np.inf)))
 
     def _recent_families(self) -> Array:

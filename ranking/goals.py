@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 
 from core.errors import InvalidInput
 from core.policies import Policy, PolicyModel, load_policy
-from ranking.interests import interest_in
+from ranking.interests import interest_in, mixes
 from ranking.steering.matching import Attributes, Texts
 from ranking.understanding.attributes import INDEX
 from ranking.words import stem, words
@@ -181,6 +181,10 @@ class Goals:
         if not interests:
             return np.zeros(len(rows))
         return interest_in(interests, self._read(texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows]))
+
+    def topic_mixes(self, texts: Texts, rows: Array) -> Array:
+        """Return how each video divides among topics; (n, topics + 1), rows sum to one."""
+        return mixes(self._read(texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows]))
 
     def _read(self, vectors: Array, stems: Sequence[Array]) -> Array:
         owners = np.repeat(np.arange(len(stems)), [len(item) for item in stems])

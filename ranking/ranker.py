@@ -29,6 +29,7 @@ from ranking.sources.base import CandidateSource, Query, newest_first
 from ranking.state import facts_for, state_of
 from ranking.steering.demand import Demand
 from ranking.steering.matching import Effect, Steering
+from ranking.topic_mix import TopicMix, told_by
 from ranking.value import Valued, ValuePolicy, value_of
 from ranking.viewer import Viewer
 
@@ -295,8 +296,20 @@ class Ranker:
             vectors=query.catalogue.take("vector", rows),
             is_known=scored.is_known[places],
             fits_goal=scored.goals.which[places] >= 0,
+            topics=self._topic_mix(query, rows),
             contents=contents(query.catalogue, rows),
         )
+
+    def _topic_mix(self, query: Query, rows: Array) -> TopicMix | None:
+        """Return the mix that a page is kept near: none without personalisation, too few likes, or under a wish."""
+        if not query.state.viewer.is_personal or _wishes(query):
+            return None
+        told, weights = told_by(query.state.acts, self._policy.topics)
+        if not len(told):
+            return None
+        found = self._goals.topic_mixes(query.catalogue, np.concatenate([told, rows]))
+        wanted = weights @ found[: len(told)] / weights.sum()
+        return TopicMix(wanted, found[len(told) :], self._policy.topics.weight)
 
     def _share(self, query: Query) -> float:
         asked = sum(demand.friends for demand in query.demands)

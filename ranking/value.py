@@ -62,6 +62,16 @@ class ExplorationPolicy(PolicyModel):
     pool: int = Field(ge=1, le=500, description="How many candidates the explorer draws from.")
 
 
+class TopicPolicy(PolicyModel):
+    """How near a page's mix of topics is kept to the viewer's own."""
+
+    weight: float = Field(
+        ge=0, le=5, description="Cost of a nat's distance a video, in standard deviations of the values."
+    )
+    least_acts: int = Field(ge=1, le=100, description="Liked or made videos from which a viewer has a mix.")
+    most_acts: int = Field(ge=1, le=200, description="The latest so many tell of it.")
+
+
 class Newcomers(PolicyModel):
     """Positions kept for creators whom few people have met."""
 
@@ -97,6 +107,7 @@ class ValuePolicy(Policy):
     diversity: Diversity
     exploration: ExplorationPolicy
     newcomers: Newcomers
+    topics: TopicPolicy
     sources: SourceLimits
 
     @field_validator("weights")
