@@ -1,5 +1,5 @@
 """The small world of ranking's tests."""
 
-from tests.ranking.conftest import small_world, sqlite_database, world
+from tests.ranking.conftest import small_world, sqlite_database, world, world_on_sqlite
 
-__all__ = ["small_world", "sqlite_database", "world"]
+__all__ = ["small_world", "sqlite_database", "world", "world_on_sqlite"]

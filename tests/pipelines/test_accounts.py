@@ -158,7 +158,8 @@ def test_signals_not_named_stay_as_they_are(rooms: Rooms) -> None:
     accounts.set_signals(rooms, ANN, {"in_app_activity": False})
     accounts.set_signals(rooms, ANN, {"location": False})
     assert {item.name: item.on for item in accounts.signals(rooms, ANN)} == {
-        "in_app_activity": False, "past_engagement": True, "location": False, "personalisation": True,
+        "in_app_activity": False, "past_engagement": True, "location": False, "chat_history": False,
+        "personalisation": True,
     }  # fmt: skip
     with pytest.raises(InvalidInput) as caught:
         accounts.set_signals(rooms, ANN, {"mind_reading": True})

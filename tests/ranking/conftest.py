@@ -167,13 +167,18 @@ def world(database: Database, clock: ManualClock, encoder: TextEncoder, media: M
 
 
 @pytest.fixture
-def small_world(
+def world_on_sqlite(
     tmp_path: Path, clock: ManualClock, encoder: TextEncoder, media: MediaStore, sqlite_database: Callable[[], Database]
 ) -> World:
+    """An empty world on SQLite only."""
+    return World(sqlite_database(), clock, Settings(home=tmp_path / "home"), encoder, media, _TEXTS)
+
+
+@pytest.fixture
+def small_world(world_on_sqlite: World) -> World:
     """A populated world on SQLite only, for what does not depend on the database."""
-    made = World(sqlite_database(), clock, Settings(home=tmp_path / "home"), encoder, media, _TEXTS)
-    made.populate()
-    return made
+    world_on_sqlite.populate()
+    return world_on_sqlite
 
 
 @pytest.fixture
