@@ -117,6 +117,14 @@ class Catalogue:
         kept = self.snapshot.by_creator.of_many(people[people < self._people], each=each)
         return np.concatenate([np.array(found, dtype=np.int64), kept.astype(np.int64)])
 
+    def is_at(self, place: int, people: Array) -> Array:
+        """Return which people (rows) are of a place by the snapshot; none are of an unknown one; bool (n,)."""
+        places = self.snapshot.places
+        found = np.zeros(len(people), dtype=bool)
+        inside = (people >= 0) & (people < len(places))
+        found[inside] = (places[people[inside]] == place) & (place != 0)
+        return found
+
     def began_at(self, people: Array) -> Array:
         """Return when each person's first video in the snapshot was published; infinity if there is none; (n,)."""
         table = self.snapshot.cached("began_at", self._began_at)

@@ -23,7 +23,7 @@ from ranking.goals import GoalFit, Goals
 from ranking.interests import CHAT_HISTORY
 from ranking.newcomers import draw, first_of_each, is_new, kept_positions
 from ranking.page import RankedItem, RankedPage, SteerPart
-from ranking.snapshot import COUNTS
+from ranking.snapshot import COUNTS, place_number
 from ranking.sources.all import Pool, gather
 from ranking.sources.base import CandidateSource, Query, newest_first
 from ranking.state import facts_for, state_of
@@ -31,7 +31,7 @@ from ranking.steering.demand import Demand
 from ranking.steering.matching import Effect, Steering
 from ranking.topic_mix import TopicMix, told_by
 from ranking.value import Valued, ValuePolicy, value_of
-from ranking.viewer import Viewer
+from ranking.viewer import LOCATION, Viewer
 
 Array = NDArray[Any]
 Visible = Callable[[Sequence[VideoId]], Set[VideoId]]
@@ -115,7 +115,12 @@ class Ranker:
         scored = self._scored(chosen, query, mode)
         scored = self._checked(scored, catalogue, visible, size)
         placed = self._placed(scored, query, size, mode, page_id)
-        asked = {"steers": viewer.steers, "goals": query.goals, CHAT_HISTORY: viewer.interests}
+        asked = {
+            "steers": viewer.steers,
+            "goals": query.goals,
+            CHAT_HISTORY: viewer.interests,
+            LOCATION: place_number(viewer.place),
+        }
         signals = (*viewer.signals_used, *(name for name, given in asked.items() if given))
         return RankedPage(
             mode=mode,
@@ -201,6 +206,7 @@ class Ranker:
             limited=catalogue.take("limited", pool.rows), personal=state.viewer.is_personal,
             interest=self._goals.interest(state.viewer.interests, catalogue, pool.rows),
             priors=catalogue.snapshot.heads.untrained,
+            near=catalogue.is_at(place_number(state.viewer.place), catalogue.take("creator", pool.rows)),
         )  # fmt: skip
         is_seen = among(pool.rows, state.ever_seen)
         scores = valued.value + chosen.effect.total

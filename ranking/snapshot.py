@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.artifacts import Manifest, open_artifact
 from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
 from core.errors import BrokenArtifact
+from core.hashing import stable_int
 from ranking.heads import Heads
 
 SNAPSHOT_NAME = "ranking-snapshot"
@@ -83,6 +84,11 @@ class Rows:
         return np.asarray(self.indices[places])
 
 
+def place_number(jurisdiction: str) -> int:
+    """Return a number that is equal for people of one jurisdiction; 0 for those of an unknown one."""
+    return 0 if jurisdiction in {"", "ZZ"} else 1 + stable_int("place", jurisdiction, bits=62)
+
+
 @dataclass(frozen=True, slots=True)
 class IdIndex:
     """Finds the rows of ids: a sorted column of 64-bit hashes, the row of each, and the ids to prove the find.
@@ -142,6 +148,7 @@ class Snapshot:
     follows: Rows  # person -> whom they follow
     followers: Rows  # person -> who follows them
     by_creator: Rows  # person -> their videos, newest first
+    places: Array  # (people,) int64: ``place_number``, 0 for those whose place is unknown or not to be used
     creator_counts: Array  # (people, 9): counts over all of a person's videos
     content_map: Array  # (384, 64): text vector -> learned vector, for videos nobody has met yet
     index: Any  # faiss.Index over `vector`
@@ -228,12 +235,21 @@ def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
         follows=rows("people/follows"),
         followers=rows("people/followers"),
         by_creator=rows("people/videos"),
+        places=_places(folder, len(people)),
         creator_counts=column("people/counts"),
         content_map=column("content_map"),
         index=_index(faiss, folder / "similar.faiss"),
         text_index=_index(faiss, folder / "text.faiss"),
         heads=Heads.open(folder / "heads"),
     )
+
+
+def _places(folder: Path, people: int) -> Array:
+    """Return everyone's place; nowhere in snapshots that were made before there were places."""
+    path = folder / "people/place.npy"
+    if not path.exists():
+        return np.zeros(people, dtype=np.int64)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def _index(faiss: Any, path: Path) -> Any:

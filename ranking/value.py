@@ -25,6 +25,7 @@ class Network(PolicyModel):
     in_network: float = Field(ge=1, le=10, description="Factor on the value of people the viewer follows.")
     mutual: float = Field(ge=1, le=10, description="Further factor for those who follow back.")
     out_of_network: float = Field(gt=0, le=1, description="Factor on the value of everyone else.")
+    near_you: float = Field(ge=1, le=2, description="Factor on creators of the viewer's own jurisdiction.")
     limited: float = Field(ge=0, le=1, description="Factor on videos that are shown to fewer people.")
     friends_share: float = Field(ge=0, le=1, description="Share of a page kept for people the viewer knows.")
 
@@ -185,11 +186,13 @@ def value_of(
     personal: bool,
     interest: Array | None = None,
     priors: frozenset[str] = frozenset(),
+    near: Array | None = None,
 ) -> Valued:
     """Return the value of n videos from their heads' probabilities; each array has shape (n,).
 
     A factor above one makes a value larger, below one smaller, also where the value is negative. ``interest``: how far
-    each video is about topics of chats that the viewer handed over, 0 to 1.
+    each video is about topics of chats that the viewer handed over, 0 to 1. ``near``: by creators of the viewer's own
+    jurisdiction, None where that is not to be used.
     """
     head_sum = np.zeros(len(follows))
     for name, weight in policy.weights.items():  # one after another: np.sum adds in an order that depends on n
@@ -199,6 +202,8 @@ def value_of(
     if personal:
         factors.append(("in_network", np.where(follows, network.in_network, network.out_of_network)))
         factors.append(("mutual", np.where(mutual, network.mutual, 1.0)))
+        if near is not None:
+            factors.append(("near_you", np.where(near, network.near_you, 1.0)))
     factors.append(("limited", np.where(limited, network.limited, 1.0)))
     value = head_sum
     for _, factor in factors:

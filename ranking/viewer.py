@@ -12,6 +12,7 @@ from ranking.interests import CHAT_HISTORY
 from ranking.steering.steer import Steer
 
 SIGNALS = ("in_app_activity", "past_engagement", "location", "chat_history", "personalisation")
+LOCATION = "location"
 _TODAY = timedelta(hours=24)
 
 
@@ -33,6 +34,7 @@ class Viewer:
     events: Sequence[Event] = ()
     steers: Sequence[Steer] = ()
     goals: Sequence[StatedGoal] = ()
+    place: str = ""  # their jurisdiction, as coarse as it is; empty if unknown or not to be used
     interests: Mapping[str, float] = field(default_factory=dict)  # topics of chats that they handed over
     knows_past: bool = True
     is_personal: bool = True
@@ -46,12 +48,14 @@ class Viewer:
         - ``in_app_activity``: nothing they did in the app, and nothing learned from it;
         - ``past_engagement``: nothing older than a day, and nothing learned from it;
         - ``chat_history``: no topic of the chats they handed over;
-        - ``location``: the ranker has no use of location, so there is nothing to take away.
+        - ``location``: not the jurisdiction they are in.
         """
         if "personalisation" in signals_off:
             return self.anonymous()
         if CHAT_HISTORY in signals_off:
             return replace(self, interests={}).without(signals_off - {CHAT_HISTORY}, now)
+        if LOCATION in signals_off:
+            return replace(self, place="").without(signals_off - {LOCATION}, now)
         if "in_app_activity" in signals_off:
             return replace(self, events=(), knows_past=False, signals_used=("following",))
         if "past_engagement" in signals_off:
@@ -69,6 +73,7 @@ class Viewer:
             followers=frozenset(),
             events=(),
             goals=(),
+            place="",
             interests={},
             knows_past=False,
             is_personal=False,

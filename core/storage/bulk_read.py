@@ -22,7 +22,7 @@ class Bulk:
 
     def people(self) -> Columns:
         """Return id, privacy, switched signals and reset moment of everyone who has an account, in order of id."""
-        columns = (people.c.id, people.c.is_private, people.c.signals, people.c.reset_at)
+        columns = (people.c.id, people.c.is_private, people.c.signals, people.c.reset_at, people.c.jurisdiction)
         return self._columns(columns, people.c.deleted_at.is_(None), people.c.id)
 
     def follows(self) -> Columns:

@@ -14,7 +14,9 @@ from core.storage.database import Database
 from core.storage.videos import Videos
 from core.vocabulary import EventKind
 from ranking.catalogue import text_vector, video_text
+from ranking.snapshot import place_number
 from ranking.taste import taste_weight
+from ranking.viewer import LOCATION
 
 Array = NDArray[Any]
 _LEARNING_SIGNALS = ("personalisation", "in_app_activity", "past_engagement")
@@ -49,6 +51,7 @@ class RankingData:
 
     people: Array  # ids as bytes
     is_private: Array
+    places: Array  # ``ranking.snapshot.place_number`` of each person
     videos: list[Video]
     creators: Array  # video -> person row
     texts: Array  # (videos, 384) float32
@@ -74,6 +77,7 @@ def load_ranking_data(database: Database, encoder: TextEncoder, *, until: float 
     return RankingData(
         people=ids[order],
         is_private=np.array(people["is_private"], dtype=bool)[order],
+        places=_places(people)[order],
         videos=videos,
         creators=np.array([person_row[video.creator_id] for video in videos], dtype=np.int32),
         texts=_texts(videos, encoder),
@@ -83,6 +87,13 @@ def load_ranking_data(database: Database, encoder: TextEncoder, *, until: float 
         events=_happened(events, person_row, video_row, _learn_from(people), limit),
         shown=_shown(shown, person_row, video_row, limit),
     )
+
+
+def _places(people: Columns) -> Array:
+    """Return where everyone is; nowhere for those who switched location off."""
+    told = zip(people["jurisdiction"], people["signals"], strict=True)
+    places = [place_number(place) if (signals or {}).get(LOCATION, True) else 0 for place, signals in told]
+    return np.array(places, dtype=np.int64)
 
 
 def _learn_from(people: Columns) -> dict[str, float]:

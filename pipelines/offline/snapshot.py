@@ -150,6 +150,7 @@ def parts_of(data: RankingData, vectors: Vectors, built_at: float) -> Parts:
         person_counts=by_person.astype(np.float32),
         follows=data.follows,
         content_map=vectors.content_map,
+        places=data.places,
     )
 
 

@@ -28,6 +28,7 @@ class Parts:
     person_counts: Array  # (people, 9) float32
     follows: Array  # (edges, 2) person rows: follower, followee
     content_map: Array  # (384, 64)
+    places: Array | None = None  # (people,) int64 ``ranking.snapshot.place_number``; None: nobody's is known
 
 
 def write_parts(parts: Parts, folder: Path, *, heads: Path | None) -> None:
@@ -65,6 +66,8 @@ def _write_people(parts: Parts, folder: Path) -> None:
     _save_ids(folder, "people", parts.people)
     _save(folder, "people/vector", parts.person_vectors)
     _save(folder, "people/counts", parts.person_counts)
+    if parts.places is not None:
+        _save(folder, "people/place", parts.places)
     edges = parts.follows[np.lexsort((parts.follows[:, 1], parts.follows[:, 0]))]
     _save_csr(folder, "people/follows", csr_of(edges[:, 0], edges[:, 1], people))
     _save_csr(folder, "people/followers", csr_of(edges[:, 1], edges[:, 0], people))

@@ -41,6 +41,7 @@ def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) ->
         events=Events(tx).of_person(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
         steers=[steer_of(stored) for stored in Steers(tx).in_force(person.id, now)],
         goals=goals_of(tx, person.id),
+        place=person.jurisdiction,
         interests=ChatTopics(tx).of_person(person.id),
         shows_sensitive=bool(controls.value("sensitive_topics")),
         knows_past=person.reset_at is None or person.reset_at.timestamp() < rooms.ranking.snapshot.built_at,

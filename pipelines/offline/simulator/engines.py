@@ -25,7 +25,7 @@ from ranking.steering.concepts import load_concepts
 from ranking.steering.matching import Steering
 from ranking.trees import Trees
 from ranking.understanding.model import AttributeModel
-from ranking.value import Network, ValuePolicy, load_value
+from ranking.value import ValuePolicy, load_value
 
 Array = NDArray[Any]
 _COMPLETE = next(iter(MEASURED))
@@ -87,5 +87,7 @@ def make_engine(arm: Arm, encoder: TextEncoder) -> Engine:
 
 def _after_watch_time(policy: ValuePolicy) -> ValuePolicy:
     """Return a policy that no file can say: seconds watched alone, and the social graph weighs nothing."""
-    network = Network(in_network=1, mutual=1, out_of_network=1, limited=policy.network.limited, friends_share=0)
+    network = policy.network.model_copy(
+        update={"in_network": 1, "mutual": 1, "out_of_network": 1, "near_you": 1, "friends_share": 0}
+    )
     return policy.model_copy(update={"weights": {_COMPLETE: 1.0}, "network": network})

@@ -81,6 +81,7 @@ class Town:
         return RankingData(
             people=np.sort(np.array([key.encode() for key in self.people], dtype="S64")),
             is_private=np.array([item.person.is_private for item in self.drawn.citizens])[np.argsort(self.person_rank)],
+            places=np.zeros(len(self.people), dtype=np.int64),
             videos=[self.videos[row] for row in order],
             creators=self.person_rank[self.facts.creator_V[order]].astype(np.int32),
             texts=self.texts[order],
