@@ -14,6 +14,7 @@ from core.errors import BrokenArtifact, InvalidInput
 from core.records import Video
 from core.vocabulary import FeedMode
 from ranking.catalogue import Catalogue
+from ranking.experiments import ExperimentsPolicy, load_experiments, variants
 from ranking.goals import Goals, GoalsPolicy, load_goals
 from ranking.page import RankedPage
 from ranking.ranker import Ranker, Visible
@@ -47,6 +48,7 @@ class Ranking:
         concepts: ConceptsPolicy,
         goals: GoalsPolicy,
         reader: SteerReader | None = None,
+        experiments: ExperimentsPolicy | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._stamp = _stamp(snapshots)
@@ -60,6 +62,11 @@ class Ranking:
         steering = Steering(concepts, encode, self.attributes)
         self.goals = Goals(goals, encode, self.attributes)
         self._ranker = Ranker(value, make_sources(value.sources), steering, self.goals)
+        self.experiments = experiments or load_experiments()
+        self._arms = {
+            arm: Ranker(policy, make_sources(policy.sources), steering, self.goals)
+            for arm, policy in variants(self.experiments, value).items()
+        }
         self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering, self.goals)
 
     @classmethod
@@ -72,7 +79,17 @@ class Ranking:
         """
         value, safer, concepts = load_value(overrides), load_safer_value(overrides), load_concepts(overrides)
         snapshot = open_snapshot(current_folder(snapshots))
-        return cls(snapshots, snapshot, encoder, value, safer, concepts, load_goals(overrides), reader)
+        return cls(
+            snapshots,
+            snapshot,
+            encoder,
+            value,
+            safer,
+            concepts,
+            load_goals(overrides),
+            reader,
+            load_experiments(overrides),
+        )
 
     @property
     def snapshot(self) -> Snapshot:
@@ -139,7 +156,8 @@ class Ranking:
 
         ``visible`` is asked, with video ids, which of them the database lets this viewer see at this moment.
         """
-        ranker = self._safer_ranker if is_safer else self._ranker
+        arm = self.experiments.arm_for(viewer, now.timestamp()) if mode == FeedMode.RANKED else None
+        ranker = self._safer_ranker if is_safer else self._ranker if arm is None else self._arms[arm]
         return ranker.page(viewer, self._catalogue, size=size, mode=mode, now=now, page_id=page_id, visible=visible)
 
     def parse_steer(self, text: str, *, now: datetime, timezone: str, lasts: Lasts | None = None) -> Understood:

@@ -8,12 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from core.errors import BrokenPolicy, NotFound
+from core.experiments import arm_of
 from core.storage.bulk_load import BulkLoad
 from core.storage.database import Database
 from pipelines.offline.wellbeing.experiments import run_experiment
 from pipelines.offline.wellbeing.simulation import false_alarms, power
 from tests.wellbeing.outcomes_kit import ADULT, MONDAY, NOW, TEEN, Said, fill, likert, person_id
-from wellbeing.outcomes.assignment import arm_of
 from wellbeing.outcomes.confidence import Finding, difference, people_needed
 from wellbeing.outcomes.experiments import Experiment, load_experiments
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
+from core.experiments import arm_of
 from core.ids import PersonId
-from wellbeing.outcomes.assignment import arm_of
 from wellbeing.outcomes.confidence import (
     Difference,
     Finding,

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from core.experiments import arm_of
 from core.ids import PersonId
 from core.storage.database import Database, Transaction
 from core.storage.outcomes import Outcomes
 from wellbeing.bands import counts_as_minor
-from wellbeing.outcomes.assignment import arm_of
 from wellbeing.outcomes.experiments import ArmData, Experiment, ExperimentReading, Sample, filled, read_experiment
 
 _DATED = tuple[str, datetime, float]
