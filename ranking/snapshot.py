@@ -7,6 +7,7 @@ publication, oldest first; rows of people are in order of id.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def place_number(jurisdiction: str) -> int:
     return 0 if jurisdiction in {"", "ZZ"} else 1 + stable_int("place", jurisdiction, bits=62)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IdIndex:
     """Finds the rows of ids: a sorted column of 64-bit hashes, the row of each, and the ids to prove the find.
 
@@ -106,12 +107,27 @@ class IdIndex:
         asked = _as_ids(list(wanted))
         if not len(self.ids) or not len(asked):
             return np.full(len(asked), -1, dtype=np.int64)
-        hashes = hashes_of(asked)
-        ascending = np.argsort(hashes)  # neighbours in turn: a page of keys is read once
-        places = np.empty(len(hashes), dtype=np.int64)
-        places[ascending] = np.searchsorted(self.keys, hashes[ascending])
-        rows = self.order[np.minimum(places, len(self.keys) - 1)]
-        return np.where(self.ids[rows] == asked, rows, -1).astype(np.int64)
+        rows = self.order.take(self._places(hashes_of(asked)))
+        return np.where(self.ids.take(rows) == asked, rows, -1).astype(np.int64)
+
+    def _places(self, hashes: Array) -> Array:
+        """Return where each hash stands among the keys, or would stand: a few steps from where its first bits begin."""
+        shift, starts = self._starts
+        places = starts.take((hashes >> shift).astype(np.int64))
+        last = len(self.keys) - 1
+        early = np.flatnonzero((self.keys.take(places) < hashes) & (places < last))
+        while len(early):
+            places[early] += 1
+            early = early[(self.keys.take(places[early]) < hashes[early]) & (places[early] < last)]
+        return places
+
+    @cached_property
+    def _starts(self) -> tuple[np.uint64, Array]:
+        """Where the keys with each value of the first bits begin, at one key a value: hashes are spread evenly."""
+        bits = len(self.keys).bit_length()
+        shift = np.uint64(64 - bits)
+        bounds = np.arange(1 << bits, dtype=np.uint64) << shift
+        return shift, np.minimum(np.searchsorted(self.keys, bounds), len(self.keys) - 1).astype(np.int32)
 
 
 def _as_ids(wanted: list[str]) -> Array:

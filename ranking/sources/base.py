@@ -62,6 +62,8 @@ class CandidateSource(ABC, Generic[C]):
 
 def newest_first(catalogue: Catalogue, rows: Array) -> Array:
     """Return rows in order of publication, newest first; of equals the later row first."""
+    if len(rows) and rows.max() < catalogue.snapshot.video_count:
+        return np.sort(rows)[::-1]  # a snapshot's rows are in this order themselves
     order = np.lexsort((-rows, -catalogue.take("published_at", rows)))
     return rows[order]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.vocabulary import FeedMode
 from pipelines.offline.snapshot_parts import csr_of
 from pipelines.offline.vector_index import EXACT_UP_TO, exact_neighbours, recall_of, write_index
-from ranking.among import among
+from ranking.among import among, distinct
 from ranking.features import unit
 from ranking.snapshot import ID_TYPE, IdIndex, Rows, hashes_of
 from tests.ranking.conftest import World
@@ -18,9 +18,13 @@ from tests.ranking.conftest import World
 rows = st.lists(st.integers(0, 60), max_size=40)
 
 
-@given(values=rows, known=rows)
-def test_among_is_isin(values: list[int], known: list[int]) -> None:
-    asked, sorted_known = np.array(values, dtype=np.int64), np.unique(np.array(known, dtype=np.int64))
+numbers = st.one_of(st.integers(-3, 60), st.integers(-(1 << 62), 1 << 62))
+
+
+@given(values=st.lists(numbers, max_size=40), known=st.one_of(rows, st.lists(numbers, max_size=40)))
+def test_among_is_isin_and_distinct_is_unique(values: list[int], known: list[int]) -> None:
+    asked, sorted_known = np.array(values, dtype=np.int64), distinct(np.array(known, dtype=np.int64))
+    assert np.array_equal(sorted_known, np.unique(np.array(known, dtype=np.int64)))
     assert np.array_equal(among(asked, sorted_known), np.isin(asked, sorted_known))
 
 
@@ -35,6 +39,10 @@ def test_lists_of_many_are_the_lists_of_each(lists: list[list[int]], owners: lis
     kept = Rows(*csr_of(owner.astype(np.int64), values, len(lists)))
     expected = [value for one in owners for value in kept.of(one)[:each].tolist()]
     assert kept.of_many(owners, each=each).tolist() == expected
+    inside = np.array([one for one in owners if 0 <= one < len(lists)], dtype=np.int64)
+    whose, entries = kept.side_by_side(inside)
+    assert entries.tolist() == [value for one in inside for value in kept.of(int(one)).tolist()]
+    assert np.bincount(whose, minlength=len(inside)).tolist() == [len(kept.of(int(one))) for one in inside]
 
 
 @given(st.lists(st.text(min_size=1, max_size=20).filter(lambda text: "\x00" not in text), unique=True, max_size=30))
