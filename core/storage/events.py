@@ -48,7 +48,7 @@ class Events:
             query = query.where(events.c.received_at <= until)
         if kinds is not None:
             query = query.where(events.c.kind.in_([str(kind) for kind in kinds]))
-        rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).mappings()
+        rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).mappings().all()
         return [_event(row) for row in rows]
 
     def hide(self, person_id: PersonId, video_id: VideoId, at: datetime) -> None:

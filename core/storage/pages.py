@@ -94,7 +94,7 @@ class Pages:
         """Return what a person was last shown and when, newest first."""
         query = select(impressions.c.video_id, impressions.c.served_at).where(impressions.c.person_id == person_id)
         query = query.order_by(impressions.c.served_at.desc(), impressions.c.position.desc()).limit(limit)
-        return [(VideoId(video_id), at) for video_id, at in self._tx.connection.execute(query)]
+        return [(VideoId(video_id), at) for video_id, at in self._tx.connection.execute(query).all()]
 
     def _lease(self, query: Select[Any]) -> Lease | None:
         row = self._tx.connection.execute(query).mappings().first()

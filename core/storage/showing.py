@@ -29,7 +29,7 @@ class Showings:
         shown = self._shown(wanted)
         found: dict[VideoId, Showing] = {}
         for part in batches(wanted):
-            for row in self._tx.connection.execute(_facts_of(part)):
+            for row in self._tx.connection.execute(_facts_of(part)).all():
                 found[VideoId(row.id)] = _showing(row, shown.get(VideoId(row.id), ()))
         return found
 
@@ -37,7 +37,7 @@ class Showings:
         shown: dict[VideoId, tuple[PersonId, ...]] = {}
         for part in batches(video_ids):
             query = select(video_characters.c.video_id, video_characters.c.owner_id)
-            for row in self._tx.connection.execute(query.where(video_characters.c.video_id.in_(part))):
+            for row in self._tx.connection.execute(query.where(video_characters.c.video_id.in_(part))).all():
                 video_id = VideoId(row.video_id)
                 shown[video_id] = (*shown.get(video_id, ()), PersonId(row.owner_id))
         return shown

@@ -32,7 +32,7 @@ impressions = Table(
     Column("score", Float, nullable=False),
     Column("heads", Json, nullable=False),  # head -> probability at the time
     Column("served_at", UtcDateTime, nullable=False),
-    Index(None, "person_id", "served_at"),
+    Index(None, "person_id", "served_at", "position", "video_id"),
     Index(None, "video_id"),
 )
 
