@@ -1,5 +1,6 @@
 """The server as one object: ``create_app()`` opens the rooms and puts the routers together."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module, metadata
@@ -79,6 +80,10 @@ def _lifespan(rooms: Rooms, *, close: bool) -> Callable[[FastAPI], AbstractAsync
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # Handlers are plain functions that wait for the database: this many of them run at once.
         current_default_thread_limiter().total_tokens = rooms.settings.request_threads
+        # What start-up made stays for good. Left where it is, every full collection walks all of it, tens of
+        # milliseconds in the middle of somebody's page.
+        gc.collect()
+        gc.freeze()
         yield
         if close:
             rooms.database.close()

@@ -37,7 +37,7 @@ Array = NDArray[Any]
 Visible = Callable[[Sequence[VideoId]], Set[VideoId]]
 _IMPRESSION = COUNTS.index("impression")
 _STEERED_FROM = 0.75  # a steer that adds this much is the reason an item is there
-_CHECKED_AT_ONCE = 96
+_CHECKED_AT_ONCE = 64
 _SCORED_SHARE = 0.9  # of what the heads may look at; when refusals leave fewer, the next best are looked at too
 
 

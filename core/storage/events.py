@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 
 from core.ids import PersonId, VideoId
 from core.records import Event
 from core.storage.database import Transaction
-from core.storage.rows import batches, insert_ignoring, record_from
+from core.storage.rows import batches, insert_ignoring
 from core.storage.tables.feed import events, hides
 from core.vocabulary import EventKind
+
+_COLUMNS = tuple(events.c[name] for name in Event.__slots__)
+_KINDS = {str(kind): kind for kind in EventKind}
 
 
 class Events:
@@ -43,13 +45,13 @@ class Events:
         limit: int = 2000,
     ) -> list[Event]:
         """Return a person's events that the server received after ``since`` (and by ``until``), newest first."""
-        query = select(events).where(events.c.person_id == person_id, events.c.received_at > since)
+        query = select(*_COLUMNS).where(events.c.person_id == person_id, events.c.received_at > since)
         if until is not None:
             query = query.where(events.c.received_at <= until)
         if kinds is not None:
             query = query.where(events.c.kind.in_([str(kind) for kind in kinds]))
-        rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).mappings().all()
-        return [_event(row) for row in rows]
+        rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).all()
+        return [Event(ident, person, _KINDS[kind], *rest) for ident, person, kind, *rest in rows]
 
     def hide(self, person_id: PersonId, video_id: VideoId, at: datetime) -> None:
         """Never show this video to this person again (until they say otherwise)."""
@@ -63,7 +65,3 @@ class Events:
         """Return what a person has hidden."""
         query = select(hides.c.video_id).where(hides.c.person_id == person_id)
         return {VideoId(value) for value in self._tx.connection.scalars(query)}
-
-
-def _event(row: Any) -> Event:
-    return record_from(row, Event, {"kind": EventKind})
