@@ -77,10 +77,12 @@ def open_page(
     now: datetime,
     policy: WellbeingPolicy,
     is_page: bool = True,
+    for_goals: int = 0,
 ) -> Gate:
     """Decide on a page of ``requested`` videos and count what is allowed. ``now`` is the server's clock.
 
-    ``is_page`` is false for a video that is opened by itself: it counts the same, and nothing goes beside it.
+    ``for_goals``: how many of them stand for a goal that the person chose; they count against every limit, and are not
+    passive. ``is_page`` is false for a video that is opened by itself: it counts the same, and nothing goes beside it.
     """
     if requested < 0:
         raise ValueError("requested must not be negative")
@@ -99,6 +101,7 @@ def open_page(
     nudge = nudge_due(state, person, now, policy.nudges, ideas) if speaks else None
     prompt = creation_prompt(state, person, policy.nudges, ideas) if speaks else None
     state = _handed_out(state, controls, allowed, now, nudge)
+    state = state.with_(passive_videos=max(0, state.passive_videos - min(for_goals, allowed)))
     state = _session_closed(state, controls, now, policy)
     return Gate(
         allowed=allowed,

@@ -113,9 +113,12 @@ def creation_prompt(
 
 def after_events(state: ViewingState, events: Iterable[Event], now: datetime, policy: NudgesPolicy) -> ViewingState:
     """Return the state after what a person did: making and talking end the passive run."""
-    if any(event.kind in ACTIVE_KINDS for event in events):
-        return heeded(state, now, policy).with_(passive_videos=0, nudge_level=0)
-    return state
+    return active(state, now, policy) if any(event.kind in ACTIVE_KINDS for event in events) else state
+
+
+def active(state: ViewingState, now: datetime, policy: NudgesPolicy) -> ViewingState:
+    """Return the state after someone made or said something: the passive run is over."""
+    return heeded(state, now, policy).with_(passive_videos=0, nudge_level=0)
 
 
 def heeded(state: ViewingState, now: datetime, policy: NudgesPolicy) -> ViewingState:

@@ -39,10 +39,19 @@ class Wellbeing:
         return effective_control(self.policy.controls, self.policy.laws, person, settings, name, now)
 
     def open_page(
-        self, state: ViewingState, person: Person, controls: EffectiveControls, *, requested: int, now: datetime
+        self,
+        state: ViewingState,
+        person: Person,
+        controls: EffectiveControls,
+        *,
+        requested: int,
+        now: datetime,
+        for_goals: int = 0,
     ) -> Gate:
-        """Decide on a page of ``requested`` videos and count what is allowed."""
-        return gate.open_page(state, person, controls, requested=requested, now=now, policy=self.policy)
+        """Decide on a page of ``requested`` videos and count what is allowed; ``for_goals`` of them are not passive."""
+        return gate.open_page(
+            state, person, controls, requested=requested, now=now, policy=self.policy, for_goals=for_goals
+        )
 
     def open_one(self, state: ViewingState, person: Person, controls: EffectiveControls, *, now: datetime) -> Gate:
         """Decide on one video that is opened by itself, and count it."""

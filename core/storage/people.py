@@ -61,8 +61,13 @@ class People:
         return [_person(row) for row in rows]
 
     def lock(self, person_id: PersonId) -> None:
-        """Hold the person's row until the transaction ends: everything counted per person is counted under this."""
-        self._tx.connection.execute(select(people.c.id).where(people.c.id == person_id).with_for_update())
+        """Hold the person's row until the transaction ends: everything counted per person is counted under this.
+
+        FOR NO KEY UPDATE: rows that refer to the person may be written meanwhile. Under FOR UPDATE two accounts that
+        are counted as one would wait for each other, one for the pool and the other for the key.
+        """
+        held = select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)
+        self._tx.connection.execute(held)
 
     def set_signals(self, person_id: PersonId, signals: dict[str, bool]) -> None:
         """Replace which signals the ranker may use about a person."""

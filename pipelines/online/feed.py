@@ -160,7 +160,8 @@ def screenful(rooms: Rooms, person_id: PersonId, request: FeedRequest) -> Page:
         earlier = _earlier(tx, rooms, person_id, request)
         if earlier is not None:
             return earlier
-        gate = open_gate(tx, rooms, prepared.person, len(prepared.items))
+        for_goals = sum(item.reason.code == Reason.GOAL for item in prepared.items)
+        gate = open_gate(tx, rooms, prepared.person, len(prepared.items), for_goals=for_goals)
         page = _leased(rooms, _page(tx, prepared, gate, now), prepared, gate)
         _keep(tx, prepared, page, request)
     return page

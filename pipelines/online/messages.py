@@ -14,10 +14,12 @@ from core.storage.messages import Message, Messages, unanswered
 from core.storage.people import People
 from core.vocabulary import Audience, Surface
 from pipelines.online.acquaintance import Circle, circle_of, findable
-from pipelines.online.cards import PersonCard, person_cards
+from pipelines.online.cards import PersonCard, known_person, person_cards
+from pipelines.online.changes import changing_in
 from pipelines.online.family import controls_in
 from pipelines.online.moderation import require_allowed
 from pipelines.online.rooms import Rooms
+from wellbeing import passivity
 from wellbeing.messaging import HOUR, Standing, check_may_write, check_pace
 
 
@@ -43,6 +45,8 @@ def send(rooms: Rooms, sender_id: PersonId, recipient_id: PersonId, text: str) -
         _check(tx, rooms, sender_id, recipient_id, now)
         message = Message(ident, sender_id, recipient_id, said, now)
         Messages(tx).add(message)
+        with changing_in(tx, rooms, known_person(tx, sender_id)) as change:  # talking is not passive
+            change.state = passivity.active(change.state, now, rooms.wellbeing.policy.nudges)
     return message
 
 

@@ -49,7 +49,7 @@ class WellbeingView:
     week: tuple[DayView, ...]
 
 
-def open_gate(tx: Transaction, rooms: Rooms, person: Person, requested: int) -> Gate:
+def open_gate(tx: Transaction, rooms: Rooms, person: Person, requested: int, *, for_goals: int = 0) -> Gate:
     """Decide how many of ``requested`` videos may be handed out now, count them, and store that.
 
     The caller holds the person's lock. ``gate.allowed`` may be fewer than asked, or none with ``gate.pause`` set.
@@ -57,7 +57,9 @@ def open_gate(tx: Transaction, rooms: Rooms, person: Person, requested: int) -> 
     """
     now = rooms.clock.now()
     known = load_viewing(tx, rooms, person, now)
-    gate = rooms.wellbeing.open_page(known.state, person, known.controls, requested=requested, now=now)
+    gate = rooms.wellbeing.open_page(
+        known.state, person, known.controls, requested=requested, now=now, for_goals=for_goals
+    )
     if gate.allowed:
         gate = _with_poll(tx, rooms, person, gate, now)
     save_viewing(tx, known.accounts, gate.state, now)

@@ -7,9 +7,11 @@ from fastapi.testclient import TestClient
 
 from core.ids import PersonId
 from core.storage.people import People
+from core.storage.viewing import Viewing
 from core.vocabulary import Scope
 from tests.conftest import NOON
 from tests.town import ANN, BOB, GUS, RAE, TIM, Town
+from wellbeing.state import ViewingState
 
 GROOMING = "don't tell your parents about us, send me a nude photo and meet me alone at my place tonight, kid"
 
@@ -43,6 +45,19 @@ def test_two_people_write_to_each_other_and_a_retry_sends_nothing_twice(both_tow
         said = [item["text"] for item in me.get("/v1/messages", params={"with": other}).json()["data"]]
         assert said == ["hi Ann", "hello there"]
     assert [item["person"]["id"] for item in ann.get("/v1/messages/conversations").json()["data"]] == [BOB]
+
+
+def test_writing_to_a_friend_ends_a_passive_run(town: Town) -> None:
+    ann = town.client(ANN)
+    ann.post("/v1/feed", json={"size": 8})
+    assert passive_videos(town) == 8
+    assert write(ann, BOB).status_code == 201
+    assert passive_videos(town) == 0
+
+
+def passive_videos(town: Town) -> int:
+    with town.rooms.database.read() as tx:
+        return ViewingState.from_json(Viewing(tx).load(ANN)).passive_videos
 
 
 def test_an_adult_never_writes_to_a_teen_first_whoever_follows_whom(both_towns: Town) -> None:

@@ -121,6 +121,13 @@ def test_creating_resets_passivity_and_watching_takes_time(rooms: Rooms) -> None
     assert page(rooms, ADULT).state.elapsed_s_today == 100
 
 
+def test_videos_for_a_chosen_goal_are_counted_and_are_not_passive(rooms: Rooms) -> None:
+    with rooms.database.write() as tx:
+        People(tx).lock(ADULT.id)
+        state = journeys.open_gate(tx, rooms, ADULT, 8, for_goals=3).state
+    assert (state.passive_videos, state.videos_today, state.session_videos) == (5, 8, 8)
+
+
 def test_a_nudge_is_dismissed_once_and_only_by_its_person(rooms: Rooms) -> None:
     nudge = next(gate.nudge for gate in (page(rooms, ADULT, 10) for _ in range(9)) if gate.nudge)
     with pytest.raises(NotFound):
