@@ -12,7 +12,7 @@ from core.vocabulary import Audience
 from ranking.value import ValuePolicy
 from ranking.viewer import Viewer
 
-_SHIPPED = Path(__file__).parent / "policies" / "experiments.toml"
+_SHIPPED = Path(__file__).parent / "policies" / "value_experiments.toml"
 
 
 class Arm(PolicyModel):
@@ -43,7 +43,7 @@ class ValueExperiment(PolicyModel):
 
 
 class ExperimentsPolicy(Policy):
-    """The whole of ``experiments.toml``."""
+    """The whole of ``value_experiments.toml``."""
 
     experiment: list[ValueExperiment] = Field(default_factory=list)
 
