@@ -10,6 +10,7 @@ def policies_in_force(rooms: Rooms) -> list[PolicyHeader]:
     held: tuple[Policy, ...] = (
         rooms.ranking.value,
         rooms.ranking.safer,
+        rooms.ranking.experiments,
         rooms.ranking.goals.policy,
         rooms.safety.moderation,
         rooms.safety.likeness,
