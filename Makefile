@@ -7,7 +7,7 @@ READY := .venv/.ready
 PACKAGES := core ranking safety wellbeing generation pipelines api
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test check e2e bench soak lock clean
+.PHONY: help install setup demo test search check e2e bench soak lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: $(READY) ## build the demo city if there is none, start the server, print 
 
 test: setup ## the whole suite, on SQLite and PostgreSQL, with no network
 	$(BIN)/pytest -n 2
+
+search: setup ## the suite's property tests, on examples that nobody has tried yet
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=search
 
 check: $(READY) ## formatting, lint, strict types, import contracts, house sizes
 	$(BIN)/ruff format --check .

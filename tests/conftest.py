@@ -29,8 +29,10 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0", ""}
 
 
-# No test asserts on timings, and neither does hypothesis on our behalf.
-settings.register_profile("kindling", deadline=None)
+# No test asserts on timings, and neither does hypothesis on our behalf. The suite tries the same examples each time, so
+# that every change is judged alike; `make search` tries others, and what it finds becomes an `@example`.
+settings.register_profile("kindling", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=300)
 settings.load_profile("kindling")
 
 GOLDEN = Path(__file__).parent / "golden"

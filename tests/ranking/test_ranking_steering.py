@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.encoder import TextEncoder
@@ -97,12 +97,14 @@ def test_what_cannot_be_followed_is_refused_in_words(text: str, code: str) -> No
 
 
 @given(st.text(max_size=600))
+@example("more from @a")
+@example("15 minutes")
 def test_any_text_is_understood_or_refused_and_nothing_else(text: str) -> None:
     try:
         understood = understood_of(text, timezone="Asia/Kolkata")
     except InvalidInput:
         return
-    assert understood.wants or understood.refuses or understood.friends
+    assert not understood.asked.is_empty
     assert not set(understood.wants) & set(understood.refuses)
 
 
