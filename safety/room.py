@@ -1,10 +1,12 @@
 """The safety room: what may be seen or made, by whom, and where a film comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+
+import structlog
 
 from core.clock import Clock, SystemClock
 from core.encoder import TextEncoder
@@ -16,6 +18,7 @@ from safety.age.room import AgeAssurance
 from safety.decide import Scores, decide_parts, unsure, worst
 from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
 from safety.film.words import WordReader
+from safety.guard import DetectorFault, Guard, GuardedTexts, TextDetector
 from safety.judgement import DetectorReport, InputType, Judgement, reached_categories, read_picture
 from safety.likeness import (
     LikenessPolicy,
@@ -29,7 +32,14 @@ from safety.provenance.certificates import signing_keys
 from safety.provenance.fingerprint import fingerprint
 from safety.provenance.manifest import Claim, ManifestReport, Provenance
 from safety.provenance.watermark import Watermark
+from safety.taxonomy import CATEGORIES
 from safety.text.classifier import ANY, TextClassifier
+
+# One text takes some milliseconds, one picture some tenths of a second: whatever takes this long will not come back.
+TEXT_TIMEOUT_S, PICTURE_TIMEOUT_S = 10.0, 30.0
+TEXT_FAILED, PICTURE_FAILED = "text/failed", "picture/failed"
+_FAILED = (TEXT_FAILED, PICTURE_FAILED)
+_log = structlog.get_logger(__name__)
 
 __all__ = ["Claim", "FilmCheck", "Judgement", "LikenessUse", "ManifestReport", "Safety", "TextPart", "Watermark"]
 
@@ -47,7 +57,7 @@ class Safety:
 
     def __init__(
         self,
-        classifier: TextClassifier,
+        classifier: TextDetector,
         moderation: ModerationPolicy,
         likeness: LikenessPolicy,
         film: FilmPolicy,
@@ -55,7 +65,9 @@ class Safety:
         keys: Path,
         clock: Clock,
     ) -> None:
-        self.classifier = classifier
+        self.classifier: TextDetector = classifier
+        self._texts = GuardedTexts(lambda: self.classifier, (*CATEGORIES, ANY), timeout_s=TEXT_TIMEOUT_S)
+        self._pictures = Guard("The picture check")
         self.moderation = moderation
         self.likeness = likeness
         self.film = film
@@ -90,25 +102,33 @@ class Safety:
     def judge_texts(self, parts: Sequence[TextPart], surface: Surface, audience: Audience) -> Verdict:
         """Return the strictest verdict over several texts and over all of them read as one.
 
-        Evidence says which part led to it. A classifier that fails means review, never allow.
+        Evidence says which part led to it.
+        A classifier that fails, hangs or answers nonsense means review: never allow.
         """
+        read = [(part.name, part.text) for part in parts]
+        if len(parts) > 1:
+            read.append(("all parts together", " ".join(part.text for part in parts)))
         try:
-            judged = [(part.name, part.text, self._judged(part.text)) for part in parts]
-            if len(parts) > 1:
-                whole = " ".join(part.text for part in parts)
-                judged.append(("all parts together", whole, self._judged(whole)))
+            scores = self._scored([text for _, text in read])
         except Exception as error:
-            return unsure(
-                surface, audience, self.moderation,
-                rule_id="text/failed", explanation=f"The text check failed ({type(error).__name__}); a person looks.",
-            )  # fmt: skip
+            return self._text_failed(error, surface, audience)
+        judged = [(name, text, found) for (name, text), found in zip(read, scores, strict=True)]
         verdict = decide_parts(judged, surface, audience, self.moderation)
         return replace(verdict, model_revision=self.classifier.revision)
 
+    def _text_failed(self, error: Exception, surface: Surface, audience: Audience) -> Verdict:
+        why = error.kind if isinstance(error, DetectorFault) else type(error).__name__
+        _log.warning("text check failed", error=repr(error))
+        return unsure(
+            surface, audience, self.moderation,
+            rule_id=TEXT_FAILED, explanation=f"The text check failed ({why}); a person looks.",
+        )  # fmt: skip
+
+    def _scored(self, texts: Sequence[str]) -> list[Scores]:
+        return [{name: score for name, score in scores.items() if name != ANY} for scores in self._texts.scores(texts)]
+
     def _judged(self, text: str) -> Scores:
-        scores = self.classifier.scores([text])[0]
-        scores.pop(ANY)
-        return scores
+        return self._scored([text])[0]
 
     def judge(
         self, texts: Sequence[TextPart], pictures: Sequence[bytes], surface: Surface, audience: Audience
@@ -116,9 +136,7 @@ class Safety:
         """Judge texts and pictures as one. Raises ``InvalidInput`` for a picture that cannot be read."""
         verdicts = [self.judge_texts(texts, surface, audience)] if texts else []
         for number, content in enumerate(pictures, start=1):
-            check = self.film_check()
-            check.see(read_picture(content), 0)
-            found = check.verdict(surface, audience)
+            found = self._judge_picture(content, surface, audience)
             marked = tuple(replace(item, part=f"picture {number}: {item.part}") for item in found.evidence)
             verdicts.append(replace(found, evidence=marked))
         whole = strictest(*verdicts)
@@ -126,7 +144,23 @@ class Safety:
         evidence = tuple(item for verdict in verdicts for item in verdict.evidence)
         whole = replace(whole, scores=scores, evidence=evidence, model_revision=self.classifier.revision)
         reached = reached_categories(scores, surface, audience, self.moderation)
-        return Judgement(whole, reached, _types(texts, pictures), _detectors(texts, pictures))
+        failed = {verdict.rule_id: verdict.explanation for verdict in verdicts if verdict.rule_id in _FAILED}
+        return Judgement(whole, reached, _types(texts, pictures), _detectors(texts, pictures, failed))
+
+    def _judge_picture(self, content: bytes, surface: Surface, audience: Audience) -> Verdict:
+        def look() -> Verdict:
+            check = self.film_check()
+            check.see(read_picture(content), 0)
+            return check.verdict(surface, audience)
+
+        try:
+            return self._pictures.call(look, PICTURE_TIMEOUT_S)
+        except DetectorFault as fault:
+            _log.warning("picture check failed", error=repr(fault))
+            return unsure(
+                surface, audience, self.moderation,
+                rule_id=PICTURE_FAILED, explanation=f"The picture check failed ({fault.kind}); a person looks.",
+            )  # fmt: skip
 
     def film_check(self, fps: int = 24) -> FilmCheck:
         """Start the check of one film of ``fps`` frames a second."""
@@ -178,8 +212,14 @@ def _types(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[InputT
     return (*(("text",) if texts else ()), *(("image",) if pictures else ()))
 
 
-def _detectors(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[DetectorReport, ...]:
-    words = (DetectorReport("text_classifier", "text", ran=True),) if texts else ()
+def _detectors(
+    texts: Sequence[TextPart], pictures: Sequence[bytes], failed: Mapping[str, str]
+) -> tuple[DetectorReport, ...]:
+    words = (_report("text_classifier", "text", failed.get(TEXT_FAILED)),) if texts else ()
     missing = DetectorReport("picture_content", "image", ran=False, note="No picture classifier is installed.")
-    seen = (DetectorReport("on_screen_text", "image", ran=True), missing) if pictures else ()
+    seen = (_report("on_screen_text", "image", failed.get(PICTURE_FAILED)), missing) if pictures else ()
     return (*words, *seen)
+
+
+def _report(name: str, looked_at: InputType, why_not: str | None) -> DetectorReport:
+    return DetectorReport(name, looked_at, ran=why_not is None, note=why_not or "")
