@@ -37,6 +37,7 @@ class Example:
     kind: str
     labels: dict[str, tuple[int, float]]
     is_held_out: bool = False
+    family: str = ""  # of an authored text: the line or template it is from
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def _authored() -> Iterator[Example]:
             "authored",
             labels,
             item.is_held_out,
+            f"{item.group}: {item.template}",
         )
 
 
@@ -215,7 +217,7 @@ def _split(examples: list[Example]) -> NDArray[np.str_]:
     parts = []
     for example, group in zip(examples, groups, strict=True):
         if example.kind == "authored":
-            in_validation = stable_unit("authored part", example.text) < _VALIDATION_SHARE
+            in_validation = stable_unit("authored part", example.family) < _VALIDATION_SHARE
             parts.append("test" if example.is_held_out else "validation" if in_validation else "train")
         else:
             place = stable_unit("part", group)
