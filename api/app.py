@@ -26,6 +26,7 @@ ROUTERS = (
     "api.routers.people",
     "api.routers.messages",
     "api.routers.moderations",
+    "api.routers.safety",
     "api.routers.review",
     "api.routers.policies",
     "api.routers.step_up",
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, rooms: Rooms | None = None) -> 
 
 def _lifespan(rooms: Rooms, *, close: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Handlers are plain functions that wait for the database: this many of them run at once.
         current_default_thread_limiter().total_tokens = rooms.settings.request_threads
         # What start-up made stays for good. Left where it is, every full collection walks all of it, tens of
@@ -85,6 +86,7 @@ def _lifespan(rooms: Rooms, *, close: bool) -> Callable[[FastAPI], AbstractAsync
         gc.collect()
         gc.freeze()
         yield
+        app.state.server.desk.close()
         if close:
             rooms.database.close()
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
+from api.desk import JudgingDesk
 from api.state import Server
 from core.errors import InvalidInput, NotAllowed, not_found
 from core.ids import PersonId
@@ -64,9 +65,15 @@ def get_issuer(request: Request) -> TokenIssuer:
     return get_server(request).issuer
 
 
+def get_desk(request: Request) -> JudgingDesk:
+    """Return where judgements wait and run."""
+    return get_server(request).desk
+
+
 RoomsDep = Annotated[Rooms, Depends(get_rooms)]
 IssuerDep = Annotated[TokenIssuer, Depends(get_issuer)]
 ServerDep = Annotated[Server, Depends(get_server)]
+DeskDep = Annotated[JudgingDesk, Depends(get_desk)]
 
 
 def current_actor(

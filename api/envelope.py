@@ -15,7 +15,7 @@ from api.metrics import Metrics
 from api.problems import unexpected
 
 REQUEST_ID = "X-Request-Id"
-UPLOAD_PATHS = ("/v1/videos", "/v1/moderations")
+UPLOAD_PATHS = ("/v1/videos", "/v1/moderations", "/v1/safety/")
 _GOOD_ID = re.compile(r"[A-Za-z0-9_\-]{8,64}")
 # Pages load nothing from elsewhere. Recorded clips and previews are blobs, small pictures are data URLs.
 _CONTENT_POLICY = (

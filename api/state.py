@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.desk import JudgingDesk
 from api.metrics import Metrics
 from core.oidc import OidcConfig, OidcVerifier
 from core.tokens import TokenIssuer, TokenVerifier, open_key
@@ -16,6 +17,7 @@ class Server:
     issuer: TokenIssuer
     verifier: TokenVerifier
     metrics: Metrics
+    desk: JudgingDesk
 
 
 def open_server(rooms: Rooms) -> Server:
@@ -28,6 +30,7 @@ def open_server(rooms: Rooms) -> Server:
         issuer=TokenIssuer(key, **names, clock=clock),
         verifier=TokenVerifier(key, **names, clock=clock, foreign=_provider(rooms)),
         metrics=Metrics(),
+        desk=JudgingDesk(threads=settings.judge_threads, waiting=settings.judge_waiting),
     )
 
 

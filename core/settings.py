@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
     request_threads: int = Field(default=24, ge=1, le=512, description="Requests that one server works on at once.")
+    judge_threads: int = Field(default=2, ge=1, le=64, description="Judgements asked for that one server runs at once.")
+    judge_waiting: int = Field(default=64, ge=0, description="Judgements that may wait; more are told to come back.")
+    safety_batches_per_person: int = Field(default=4, gt=0, description="Most batches one caller has waiting at once.")
     log_level: str = Field(default="INFO", description="Lowest level that is logged.")
 
     @cached_property

@@ -1,7 +1,7 @@
 """A whole judgement on one input, with which detectors looked at what: for ``POST /v1/moderations``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Literal
 
@@ -10,11 +10,12 @@ from PIL import Image, UnidentifiedImageError
 
 from core.errors import InvalidInput
 from core.media.film import Frame
-from core.verdicts import Verdict
+from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
+from safety.decide import worst
 from safety.policy import ModerationPolicy
 
-InputType = Literal["text", "image"]
+InputType = Literal["text", "image", "video"]
 _MOST_PIXELS = 40_000_000
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
@@ -42,6 +43,22 @@ class Judgement:
     def flagged(self) -> bool:
         """Whether the input would be held for a person or stopped."""
         return self.verdict.outcome >= Outcome.REVIEW
+
+
+def joined(first: Judgement, *others: Judgement) -> Judgement:
+    """Return several judgements on parts of one thing as one: the strictest verdict, and all that was found."""
+    every = (first, *others)
+    verdicts = [judgement.verdict for judgement in every]
+    return Judgement(
+        replace(
+            strictest(*verdicts),
+            scores=worst(verdict.scores for verdict in verdicts),
+            evidence=tuple(item for verdict in verdicts for item in verdict.evidence),
+        ),
+        frozenset().union(*(judgement.reached for judgement in every)),
+        tuple(dict.fromkeys(kind for judgement in every for kind in judgement.input_types)),
+        tuple(report for judgement in every for report in judgement.detectors),
+    )
 
 
 def reached_categories(

@@ -1,6 +1,6 @@
 """The safety room: what may be seen or made, by whom, and where a film comes from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ import structlog
 
 from core.clock import Clock, SystemClock
 from core.encoder import TextEncoder
+from core.errors import KindlingError
 from core.media.film import Frame
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, LikenessPermission, Surface
@@ -153,13 +154,25 @@ class Safety:
             check.see(read_picture(content), 0)
             return check.verdict(surface, audience)
 
+        return self.watched(look, surface, audience, timeout_s=PICTURE_TIMEOUT_S)
+
+    def watched(
+        self, look: Callable[[], Verdict], surface: Surface, audience: Audience, *, timeout_s: float
+    ) -> Verdict:
+        """Return ``look()``, a check of pictures or of a film; review when it crashes or takes longer.
+
+        What is wrong with the input itself (``KindlingError``) is raised.
+        """
         try:
-            return self._pictures.call(look, PICTURE_TIMEOUT_S)
-        except DetectorFault as fault:
-            _log.warning("picture check failed", error=repr(fault))
+            return self._pictures.call(look, timeout_s)
+        except KindlingError:
+            raise
+        except Exception as error:
+            why = error.kind if isinstance(error, DetectorFault) else type(error).__name__
+            _log.warning("picture check failed", error=repr(error))
             return unsure(
                 surface, audience, self.moderation,
-                rule_id=PICTURE_FAILED, explanation=f"The picture check failed ({fault.kind}); a person looks.",
+                rule_id=PICTURE_FAILED, explanation=f"The picture check failed ({why}); a person looks.",
             )  # fmt: skip
 
     def film_check(self, fps: int = 24) -> FilmCheck:

@@ -1,13 +1,12 @@
 """`POST /v1/moderations`, in OpenAI's shape: what the policies in force say of some text or pictures."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from api.deps import Actor, RoomsDep, require_scope
+from api.deps import Actor, DeskDep, RoomsDep, require_scope
+from api.pictures import picture_from
 from api.schemas.moderation import (
     ContentPart,
     ImagePart,
@@ -16,7 +15,6 @@ from api.schemas.moderation import (
     ModerationResult,
     NewModeration,
 )
-from core.errors import InvalidInput
 from core.ids import new_id
 from core.vocabulary import Scope
 from pipelines.online.moderation import ModerationInput, moderate, openai_categories
@@ -25,13 +23,14 @@ from safety.room import Judgement, TextPart
 router = APIRouter(prefix="/v1", tags=["moderations"])
 
 Caller = Annotated[Actor, Depends(require_scope(Scope.SERVICE, Scope.PERSON, Scope.REVIEWER, Scope.POLICY))]
-_PICTURE = "data:image/"
 
 
 @router.post("/moderations")
-def create(body: NewModeration, _caller: Caller, rooms: RoomsDep) -> Moderation:
+async def create(body: NewModeration, _caller: Caller, rooms: RoomsDep, desk: DeskDep) -> Moderation:
     """Judge a text, several texts (each alone), or the parts of one message (together). Nothing is stored."""
-    judged = moderate(rooms, inputs_of(body), surface=body.surface, audience=body.audience)
+    judged = await desk.judge(
+        lambda: moderate(rooms, inputs_of(body), surface=body.surface, audience=body.audience)
+    )  # fmt: skip
     revision = judged[0].verdict.model_revision
     return Moderation(
         id=new_id("modr"), model=f"kindling-moderation-{revision}", results=[_result(item) for item in judged]
@@ -52,36 +51,21 @@ def _message(parts: Sequence[ContentPart]) -> ModerationInput:
     texts, pictures = [], []
     for number, part in enumerate(parts):
         if isinstance(part, ImagePart):
-            pictures.append(_picture(part.image_url.url, f"input.{number}.image_url.url"))
+            pictures.append(picture_from(part.image_url.url, f"input.{number}.image_url.url"))
         else:
             texts.append(TextPart(f"text {number + 1}", part.text))
     return ModerationInput(tuple(texts), tuple(pictures))
 
 
-def _picture(url: str, field: str) -> bytes:
-    """Return the bytes of a data URL. Addresses are not fetched: a server that does can be sent anywhere."""
-    head, _, content = url.partition(",")
-    try:
-        if not head.startswith(_PICTURE) or not head.endswith(";base64"):
-            raise ValueError("not a base64 data URL")
-        return base64.b64decode(content, validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise InvalidInput(
-            code="bad_picture",
-            detail="The picture must come with the request.",
-            field=field,
-            expected="data:image/png;base64,... (also jpeg, webp or gif)",
-        ) from error
-
-
 def _result(judgement: Judgement) -> ModerationResult:
     verdict = judgement.verdict
     categories = openai_categories(judgement)
+    applied = [kind for kind in judgement.input_types if kind != "video"]
     return ModerationResult(
         flagged=judgement.flagged,
         categories=categories,
         category_scores={name: verdict.scores.get(name, 0.0) for name in categories},
-        category_applied_input_types={name: list(judgement.input_types) for name in categories},
+        category_applied_input_types=dict.fromkeys(categories, applied),
         kindling=KindlingVerdict.model_validate(
             {
                 "outcome": verdict.outcome,

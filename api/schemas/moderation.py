@@ -13,7 +13,7 @@ _MAX_TEXT = 32_000
 _MAX_INPUTS = 32
 _MAX_IMAGE_URL = 8_000_000
 
-InputType = Literal["text", "image"]
+InputType = Literal["text", "image", "video"]
 OutcomeName = Annotated[
     Literal["allow", "limit", "review", "block"],
     BeforeValidator(lambda value: value.name.lower() if isinstance(value, Outcome) else value),
@@ -81,7 +81,7 @@ class ModerationResult(Shape):
     flagged: bool
     categories: dict[str, bool]
     category_scores: dict[str, float]
-    category_applied_input_types: dict[str, list[InputType]]
+    category_applied_input_types: dict[str, list[Literal["text", "image"]]]
     kindling: KindlingVerdict
 
 

@@ -1,16 +1,13 @@
 """`POST /v1/moderations` as OpenAI's own client speaks it, and appeals decided by a person."""
 
-import base64
-from io import BytesIO
-
 import openai
 import pytest
-from PIL import Image
 
 from core.ids import DecisionId
 from core.verdicts import Verdict
 from core.vocabulary import Audience, Outcome, Scope, Surface
 from pipelines.online.moderation import record
+from tests.pictures import data_url, png
 from tests.town import ANN, BOB, RAE, Town
 
 CALM = "a red ball rolls down a green hill"
@@ -20,12 +17,6 @@ HARSH = "I am going to find you and beat you until you bleed, you worthless idio
 def client(town: Town, token: str | None = None) -> openai.OpenAI:
     key = town.token(ANN) if token is None else token
     return openai.OpenAI(api_key=key, base_url="http://testserver/v1", http_client=town.client(None), max_retries=0)
-
-
-def picture() -> str:
-    file = BytesIO()
-    Image.new("RGB", (64, 64), (120, 180, 90)).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def test_one_text_has_one_result_in_openais_own_shape(town: Town) -> None:
@@ -49,7 +40,7 @@ def test_each_of_several_texts_is_judged_alone(town: Town) -> None:
 
 
 def test_parts_of_one_message_are_judged_together_and_say_which_detectors_looked(town: Town) -> None:
-    parts = [{"type": "text", "text": CALM}, {"type": "image_url", "image_url": {"url": picture()}}]
+    parts = [{"type": "text", "text": CALM}, {"type": "image_url", "image_url": {"url": data_url(png())}}]
     answer = client(town).moderations.create(input=parts)  # type: ignore[arg-type]
     assert len(answer.results) == 1
     verdict = answer.results[0].kindling  # type: ignore[attr-defined]

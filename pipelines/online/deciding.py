@@ -1,0 +1,93 @@
+"""``POST /v1/safety/decide``: one verdict on anything: words, a storyboard's shots, pictures, a video that is kept."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InvalidInput, not_found
+from core.ids import PersonId, VideoId
+from core.media.codec import probe, read_frames, read_sound
+from core.records import Video
+from core.storage.videos import Videos
+from core.verdicts import Verdict
+from core.vocabulary import Audience, Surface, VideoStatus
+from pipelines.online.rooms import Rooms
+from pipelines.online.shelf import fetchable
+from safety.judgement import DetectorReport, Judgement, joined, reached_categories
+from safety.room import PICTURE_FAILED, TextPart
+
+FILM_TIMEOUT_S = 120.0
+_FILM_DETECTORS = ("flashing", "on_screen_text", "loudness", "picture_content", "speech")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged as one: named texts in their order, pictures, and a video by its id."""
+
+    texts: tuple[TextPart, ...] = ()
+    pictures: tuple[bytes, ...] = ()
+    video_id: VideoId | None = None
+
+
+def decide(
+    rooms: Rooms, subject: Subject, *, surface: Surface, audience: Audience, viewer: PersonId | None
+) -> Judgement:
+    """Judge a subject whole. Nothing is stored.
+
+    ``viewer`` is whose videos may be named; None is staff, who may name any. Raises ``NotFound`` for others.
+    """
+    texts, films = list(subject.texts), []
+    if subject.video_id is not None:
+        video = _video(rooms, viewer, subject.video_id)
+        texts += [TextPart(f"video {name}", said) for name, said in _words(video) if said]
+        films = [] if video.film_key is None else [_film(rooms, video.film_key, surface, audience)]
+    if not texts and not subject.pictures and not films:
+        raise InvalidInput(
+            code="nothing_to_judge", detail="There is nothing to judge.", field="body",
+            expected="texts, shots, pictures or a video_id.",
+        )  # fmt: skip
+    if not texts and not subject.pictures:
+        return joined(films[0])
+    return joined(rooms.safety.judge(texts, subject.pictures, surface, audience), *films)
+
+
+def _video(rooms: Rooms, viewer: PersonId | None, video_id: VideoId) -> Video:
+    with rooms.database.read() as tx:
+        if viewer is not None:
+            return fetchable(tx, rooms, viewer, video_id)
+        video = Videos(tx).find(video_id)
+    if video is None or video.status == VideoStatus.DELETED:
+        raise not_found("video", video_id)
+    return video
+
+
+def _words(video: Video) -> tuple[tuple[str, str], ...]:
+    return ("prompt", video.prompt), ("caption", video.caption)
+
+
+def _film(rooms: Rooms, film_key: str, surface: Surface, audience: Audience) -> Judgement:
+    with rooms.media.local(film_key) as path:
+        verdict = rooms.safety.watched(
+            lambda: _seen(rooms, path, surface, audience), surface, audience, timeout_s=FILM_TIMEOUT_S
+        )
+    reached = reached_categories(verdict.scores, surface, audience, rooms.safety.moderation)
+    return Judgement(verdict, reached, ("video",), _reports(verdict))
+
+
+def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience) -> Verdict:
+    check = rooms.safety.film_check(max(1, round(probe(path).fps)))
+    for index, frame in enumerate(read_frames(path)):
+        check.see(frame, index)
+    check.hear(read_sound(path))
+    return check.verdict(surface, audience)
+
+
+def _reports(verdict: Verdict) -> tuple[DetectorReport, ...]:
+    """Return which of the film's detectors looked. One that did not has left a note among the evidence, or a rule."""
+    if verdict.rule_id == PICTURE_FAILED:
+        return tuple(DetectorReport(name, "video", ran=False, note=verdict.explanation) for name in _FILM_DETECTORS)
+    missing = {item.part: item.excerpt for item in verdict.evidence if item.category == "not_checked"}
+    if verdict.rule_id.startswith("film/failed/"):
+        missing[verdict.rule_id.removeprefix("film/failed/")] = verdict.explanation
+    return tuple(
+        DetectorReport(name, "video", ran=name not in missing, note=missing.get(name, "")) for name in _FILM_DETECTORS
+    )
