@@ -2,22 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Literal
 
-import numpy as np
-from PIL import Image, UnidentifiedImageError
-
-from core.errors import InvalidInput
-from core.media.film import Frame
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
 from safety.decide import worst
 from safety.policy import ModerationPolicy
 
 InputType = Literal["text", "image", "video"]
-_MOST_PIXELS = 40_000_000
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +60,3 @@ def reached_categories(
     return frozenset(
         name for name, score in scores.items() if policy.at(name, surface, audience).outcome(score) >= Outcome.REVIEW
     )
-
-
-def read_picture(content: bytes) -> Frame:
-    """Return a picture as (H, W, 3) RGB. Raises ``InvalidInput`` for what is no picture or far too big."""
-    try:
-        with Image.open(BytesIO(content), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise _unusable(f"It has more than {_MOST_PIXELS // 1_000_000} million pixels.")
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _unusable("It cannot be read.") from error
-
-
-def _unusable(why: str) -> InvalidInput:
-    return InvalidInput(
-        code="bad_picture", detail=f"The picture cannot be judged. {why}", field="input",
-        expected="A PNG, JPEG, WebP or GIF of at most 40 million pixels.",
-    )  # fmt: skip

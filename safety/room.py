@@ -12,6 +12,7 @@ from core.clock import Clock, SystemClock
 from core.encoder import TextEncoder
 from core.errors import KindlingError
 from core.media.film import Frame
+from core.media.pictures import read_pictures
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, LikenessPermission, Surface
 from safety.age.policy import load_age_policy
@@ -20,7 +21,7 @@ from safety.decide import Scores, decide_parts, unsure, worst
 from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
 from safety.film.words import WordReader
 from safety.guard import DetectorFault, Guard, GuardedTexts, TextDetector
-from safety.judgement import DetectorReport, InputType, Judgement, reached_categories, read_picture
+from safety.judgement import DetectorReport, InputType, Judgement, reached_categories
 from safety.likeness import (
     LikenessPolicy,
     LikenessUse,
@@ -150,8 +151,9 @@ class Safety:
 
     def _judge_picture(self, content: bytes, surface: Surface, audience: Audience) -> Verdict:
         def look() -> Verdict:
-            check = self.film_check()
-            check.see(read_picture(content), 0)
+            check = self.film_check(fps=1)
+            for index, frame in enumerate(read_pictures(content)):
+                check.see(frame, index)
             return check.verdict(surface, audience)
 
         return self.watched(look, surface, audience, timeout_s=PICTURE_TIMEOUT_S)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import InvalidInput, Unavailable
+from core.errors import InvalidInput, KindlingError, Unavailable
 from core.media.container import demuxer_for
 from core.media.film import Film, Frame, Samples, Sound
 
@@ -156,7 +156,8 @@ class _SoundWriter:
 def probe(path: Path, limits: MediaLimits = OURS) -> MediaInfo:
     """Return what a film file holds. Raises ``InvalidInput`` naming what is wrong with it.
 
-    Every packet is counted and the first frame decoded, so that lengths and sizes are facts.
+    Every packet is counted and the first frame decoded, so that lengths and sizes are facts; sizes are of the picture
+    as it is shown, upright.
     """
     with _opened(path, limits) as container:
         video = _video_stream(container, limits)
@@ -183,8 +184,8 @@ def probe(path: Path, limits: MediaLimits = OURS) -> MediaInfo:
             audio_codec=audio.codec_context.name if audio is not None else None,
             bytes=path.stat().st_size,
         )
-    next(read_frames(path, limits=limits))
-    return info
+    height, width = next(read_frames(path, limits=limits)).shape[:2]
+    return info.model_copy(update={"width": width, "height": height})
 
 
 def read_frames(path: Path, *, every_s: float | None = None, limits: MediaLimits = OURS) -> Iterator[Frame]:
@@ -192,19 +193,48 @@ def read_frames(path: Path, *, every_s: float | None = None, limits: MediaLimits
 
     Raises ``InvalidInput`` if the file cannot be decoded or goes past ``limits``, at the frame where that shows.
     """
+    due = 0.0
+    for at, frame in _timed_frames(path, limits):
+        if every_s is None or at + 1e-6 >= due:
+            due += every_s or 0.0
+            yield _upright(frame)
+
+
+def steady_frames(path: Path, fps: int, *, limits: MediaLimits = OURS) -> Iterator[Frame]:
+    """Yield a film's frames at ``fps`` whatever its own rate, steady or not: each stands until the next one comes.
+
+    The last frame is given once. Raises as ``read_frames``.
+    """
+    given, current, picture = 0, None, None
+    for at, frame in _timed_frames(path, limits):
+        while current is not None and given / fps + 1e-6 < at:
+            picture = _upright(current) if picture is None else picture
+            yield picture
+            given += 1
+        current, picture = frame, None
+    if current is not None:
+        yield _upright(current)
+
+
+def _timed_frames(path: Path, limits: MediaLimits) -> Iterator[tuple[float, Any]]:
+    """Yield (seconds since the first frame, decoded frame) in the order in which frames are shown."""
     with _opened(path, limits) as container:
         video = _video_stream(container, limits)
-        start, due, count = None, 0.0, 0
+        start, count = None, 0
         for count, frame in enumerate(container.decode(video), start=1):
             at = float(frame.time or 0.0)
             start = at if start is None else start
             _check_length(at - start, count, limits)
             _check_side(frame.width, frame.height, limits)
-            if every_s is None or at - start + 1e-6 >= due:
-                due += every_s or 0.0
-                yield frame.to_ndarray(format="rgb24")
+            yield at - start, frame
         if count == 0:
             raise _invalid("no_frames", "The film has no frames.", "A film that a player can show.")
+
+
+def _upright(frame: Any) -> Frame:
+    """Return the picture as players show it: phones store it lying on its side, with a note of the turn."""
+    turns = round(float(frame.rotation or 0) / 90) % 4
+    return np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), turns))
 
 
 def read_sound(path: Path, *, limits: MediaLimits = OURS) -> Sound | None:
@@ -275,11 +305,17 @@ def _opened(path: Path, limits: MediaLimits) -> Iterator[Any]:
     options = {"max_pixels": str(limits.max_side * limits.max_side)}
     try:
         # Given an open file rather than a name, FFmpeg has no protocol by which to reach any other.
-        with path.open("rb") as file, av.open(file, "r", format=demuxer, options=options) as container:
+        with (
+            path.open("rb") as file,
+            av.open(file, "r", format=demuxer, options=options, metadata_errors="ignore") as container,
+        ):
             yield container
-    except av.FFmpegError as error:
+    except KindlingError:
+        raise
+    except Exception as error:  # whatever a broken file makes a decoder or its wrapper say, it means the same
+        why = error.strerror if isinstance(error, av.FFmpegError) else type(error).__name__
         raise _invalid(
-            "unreadable_film", f"The film is broken and cannot be read ({error.strerror}).", "A film that plays."
+            "unreadable_film", f"The film is broken and cannot be read ({why}).", "A film that plays."
         ) from error
 
 

@@ -7,6 +7,7 @@ from core.errors import InvalidInput
 
 _HEAD_BYTES = 512
 _EBML = b"\x1a\x45\xdf\xa3"
+_TOP_ELEMENTS = {_EBML, b"\x18\x53\x80\x67", b"\xec", b"\xbf"}  # header, segment, void, CRC
 _TOP_BOXES = {
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"udta", b"meta", b"uuid",
     b"moof", b"mfra", b"sidx", b"styp",
@@ -33,6 +34,7 @@ def demuxer_for(path: Path) -> str:
     if not head:
         raise _refuse("empty_file", "The file is empty.")
     if head.startswith(_EBML):
+        _check_elements(path)
         return "matroska"
     if head[4:8] in {b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"}:
         _check_boxes(path)
@@ -54,6 +56,39 @@ def _check_boxes(path: Path) -> None:
             if length < 8 or at + length > size:
                 raise _refuse("truncated_film", "The film is cut short.")
             at, seen = at + length, seen + 1
+
+
+def _check_elements(path: Path) -> None:
+    """Walk WebM's top-level elements to the end of the file, as ``_check_boxes`` does for MP4."""
+    size = path.stat().st_size
+    at = 0
+    with path.open("rb") as file:
+        while at < size:
+            file.seek(at)
+            ident, length, head = _element(file.read(12))
+            if ident not in _TOP_ELEMENTS:
+                raise _refuse("hidden_data", f"The film is followed by {size - at:,} bytes of something else.")
+            if length is None:
+                return  # a live recording, which says no length: it is what the file ends with
+            if at + head + length > size:
+                raise _refuse("truncated_film", "The film is cut short.")
+            at += head + length
+
+
+def _element(header: bytes) -> tuple[bytes, int | None, int]:
+    """Return an EBML element's id, its length (None if unknown), and how many bytes these two take."""
+    wide = _vint_bytes(header[0] if header else 0, most=4)
+    ident, rest = header[:wide], header[wide:]
+    many = _vint_bytes(rest[0] if rest else 0, most=8)
+    if len(ident) < wide or not rest or len(rest) < many:
+        return b"", 0, 0
+    value = int.from_bytes(rest[:many], "big") & ((1 << (7 * many)) - 1)
+    return ident, None if value == (1 << (7 * many)) - 1 else value, wide + many
+
+
+def _vint_bytes(first: int, most: int) -> int:
+    """Return how many bytes a number takes that begins with this byte: as many as it has leading zero bits, and one."""
+    return min(most, 9 - first.bit_length())
 
 
 def _box(header: bytes, rest: int) -> tuple[int, bytes]:

@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 
 from core.errors import InvalidInput, Unavailable
-from core.media.codec import MediaInfo, MediaLimits, encode_image, probe, read_frames, write_mp4
-from core.media.film import Film, Frame
+from core.media.codec import MediaLimits, encode_image, read_frames
+from core.media.film import Frame
+from core.media.sandbox import SandboxLimits
+from core.media.tidy import Tidied, TidyShape, tidy
 from core.verdicts import Verdict
 from core.vocabulary import Audience, Surface
 from safety.room import FilmCheck, Safety
@@ -22,6 +24,7 @@ _LEAST_SIDE_PX = 64
 _LONG_SIDE_PX = 640
 _MOST_FPS = 30
 _PORTRAIT_PX = 256
+_SANDBOX = SandboxLimits(wall_s=20, cpu_s=20)  # a clip of 4 s in 4K takes 6 s
 _FACE_HEIGHT = 0.42  # people film themselves with the face a little above the middle
 
 
@@ -36,14 +39,16 @@ class TidyClip:
 
 @contextmanager
 def tidy_clip(safety: Safety, clip: Path, audience: Audience, *, max_bytes: int) -> Iterator[TidyClip]:
-    """Give the tidied clip for the length of the block. Raises ``InvalidInput`` for a clip that cannot be used."""
-    info = _probed(clip, max_bytes)
+    """Give the tidied clip for the length of the block. Raises ``InvalidInput`` for a clip that cannot be used.
+
+    The clip itself is decoded in a process of its own (``core.media.tidy``); here, only what that process wrote.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix="kindling-clip-") as folder:
             path = Path(folder) / "clip.mp4"
-            passage = _Passage(clip, info, safety.film_check(_fps(info)))
-            write_mp4(passage.film(), path)
-            yield TidyClip(path, encode_image(passage.portrait(), ".webp"), passage.verdict(audience))
+            tidied = _tidied(clip, path, max_bytes)
+            portrait, check = _watched(path, tidied, safety)
+            yield TidyClip(path, encode_image(portrait, ".webp"), check.verdict(Surface.CAMEO, audience))
     except OSError as error:
         raise Unavailable(
             code="disk_unwritable",
@@ -52,57 +57,40 @@ def tidy_clip(safety: Safety, clip: Path, audience: Audience, *, max_bytes: int)
         ) from error
 
 
-def _probed(clip: Path, max_bytes: int) -> MediaInfo:
+def _tidied(clip: Path, target: Path, max_bytes: int) -> Tidied:
     limits = MediaLimits(
         max_bytes=max_bytes, min_seconds=SHORTEST_S - _SLACK_S, max_seconds=LONGEST_S + _SLACK_S, max_side=4096
     )
-    info = probe(clip, limits)
-    if min(info.width, info.height) < _LEAST_SIDE_PX:
+    # Its sound is left behind: a likeness is a picture.
+    shape = TidyShape(long_side=_LONG_SIDE_PX, most_fps=_MOST_FPS, keeps_sound=False)
+    tidied = tidy(clip, target, limits=limits, shape=shape, sandbox=_SANDBOX)
+    if min(tidied.was.width, tidied.was.height) < _LEAST_SIDE_PX:
         raise InvalidInput(
             code="clip_too_small",
-            detail=f"The clip is {info.width}x{info.height}.",
+            detail=f"The clip is {tidied.was.width}x{tidied.was.height}.",
             field="video",
             expected=f"Sides of at least {_LEAST_SIDE_PX} pixels.",
         )
-    return info
+    return tidied
 
 
-def _fps(info: MediaInfo) -> int:
-    return max(1, min(_MOST_FPS, round(info.fps)))
+def _watched(path: Path, tidied: Tidied, safety: Safety) -> tuple[Frame, FilmCheck]:
+    """Return a square of the middle frame, shape (256, 256, 3), and the check that has seen them all."""
+    check = safety.film_check(tidied.fps)
+    middle: Frame | None = None
+    for index, frame in enumerate(read_frames(path)):
+        check.see(frame, index)
+        middle = frame if index == tidied.frame_count // 2 or middle is None else middle
+    check.hear(None)
+    if middle is None:
+        raise InvalidInput("no_frames", "The clip has no frames.", "video", "A film that a player can show.")
+    return _portrait(middle), check
 
 
-class _Passage:
-    """Lets the clip's frames through once: scaled down, checked, and the middle one kept. Its sound is left behind."""
-
-    def __init__(self, clip: Path, info: MediaInfo, check: FilmCheck) -> None:
-        self._clip, self._check = clip, check
-        scale = min(1.0, _LONG_SIDE_PX / max(info.width, info.height))
-        # H.264 with 4:2:0 colour needs even sides.
-        self._width, self._height = (max(2, round(side * scale / 2) * 2) for side in (info.width, info.height))
-        self._fps = _fps(info)
-        self._frames: list[Frame] = []
-
-    def film(self) -> Film:
-        """Return the clip as it is to be kept."""
-        self._frames = [self._small(frame) for frame in read_frames(self._clip, every_s=1 / self._fps)]
-        for index, frame in enumerate(self._frames):
-            self._check.see(frame, index)
-        self._check.hear(None)
-        return Film(self._width, self._height, self._fps, len(self._frames), self._frames, None)
-
-    def portrait(self) -> Frame:
-        """Return a square of the middle frame, shape (256, 256, 3)."""
-        frame = self._frames[len(self._frames) // 2]
-        side = min(self._width, self._height)
-        left = (self._width - side) // 2
-        top = min(max(0, round(self._height * _FACE_HEIGHT) - side // 2), self._height - side)
-        crop = np.ascontiguousarray(frame[top : top + side, left : left + side])
-        return np.asarray(cv2.resize(crop, (_PORTRAIT_PX, _PORTRAIT_PX), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-
-    def verdict(self, audience: Audience) -> Verdict:
-        """Return what safety says of the clip."""
-        return self._check.verdict(Surface.CAMEO, audience)
-
-    def _small(self, frame: Frame) -> Frame:
-        small = cv2.resize(frame, (self._width, self._height), interpolation=cv2.INTER_AREA)
-        return np.asarray(small, dtype=np.uint8)
+def _portrait(frame: Frame) -> Frame:
+    height, width = frame.shape[:2]
+    side = min(width, height)
+    left = (width - side) // 2
+    top = min(max(0, round(height * _FACE_HEIGHT) - side // 2), height - side)
+    crop = np.ascontiguousarray(frame[top : top + side, left : left + side])
+    return np.asarray(cv2.resize(crop, (_PORTRAIT_PX, _PORTRAIT_PX), interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -111,10 +111,10 @@ def test_a_picture_check_that_hangs_or_crashes_means_review(
     monkeypatch: pytest.MonkeyPatch, opened: Safety, released: threading.Event
 ) -> None:
     monkeypatch.setattr(room, "PICTURE_TIMEOUT_S", 0.5)
-    monkeypatch.setattr(room, "read_picture", lambda _: released.wait(60))
+    monkeypatch.setattr(room, "read_pictures", lambda _: released.wait(60))
     for _ in range(2):
         judgement = opened.judge([TextPart("prompt", CALM)], [png()], Surface.UPLOAD, Audience.TEEN)
-        monkeypatch.setattr(room, "read_picture", crash)
+        monkeypatch.setattr(room, "read_pictures", crash)
     assert (judgement.verdict.outcome, judgement.verdict.rule_id) == (Outcome.REVIEW, "picture/failed")
     assert not next(report for report in judgement.detectors if report.name == "on_screen_text").ran
 
