@@ -54,15 +54,24 @@ def load_policy(shipped: Path, model: type[P], overrides: Path | None = None) ->
     if overrides is not None and (overrides / shipped.name).exists():
         path = overrides / shipped.name
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise _broken(path, [f"cannot be read ({error.strerror}); restore the file"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _broken(path, [f"is not valid TOML: {error}"]) from error
+        raise _broken(str(path), [f"cannot be read ({error.strerror}); restore the file"]) from error
+    except UnicodeDecodeError as error:
+        raise _broken(str(path), [f"is not valid TOML: {error}"]) from error
+    return parse_policy(text, model, str(path))
+
+
+def parse_policy(text: str, model: type[P], source: str) -> P:
+    """Return the policy that a TOML text says. Raises ``BrokenPolicy`` naming ``source``, the key and what to write."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(source, [f"is not valid TOML: {error}"]) from error
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise _broken(path, [_problem(item) for item in error.errors()]) from error
+        raise _broken(source, [_problem(item) for item in error.errors()]) from error
 
 
 def _problem(item: ErrorDetails) -> str:
@@ -71,11 +80,11 @@ def _problem(item: ErrorDetails) -> str:
     return f"{key}: {item['msg']}{given}"
 
 
-def _broken(path: Path, problems: list[str]) -> BrokenPolicy:
+def _broken(source: str, problems: list[str]) -> BrokenPolicy:
     lines = "\n".join(f"  - {problem}" for problem in problems)
     return BrokenPolicy(
         code="broken_policy",
-        detail=f"The policy file {path.name} cannot be used:\n{lines}",
-        path=str(path),
+        detail=f"The policy file {Path(source).name} cannot be used:\n{lines}",
+        path=source,
         problems=problems,
     )

@@ -28,6 +28,7 @@ class Verdict:
     category: str = ""
     explanation: str = ""
     model_revision: str = ""
+    threshold_revision: str = ""  # of the exact thresholds: two drafts may share a policy version, never this
     scores: Mapping[str, float] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
 

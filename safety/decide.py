@@ -2,33 +2,39 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import isnan
+from math import inf, isfinite, isnan
 
 from core.verdicts import Evidence, Verdict
 from core.vocabulary import Audience, Outcome, Surface
-from safety.policy import ModerationPolicy, Rule
+from safety.policy import JUDGED, ModerationPolicy, Rule
 
 Scores = Mapping[str, float]
+PLACE: Mapping[str, int] = {name: place for place, name in enumerate(JUDGED)}
 
 
 def decide(scores: Scores, surface: Surface, audience: Audience, policy: ModerationPolicy) -> Verdict:
     """Return the strictest verdict that any category's score reaches, with the rule that led to it.
 
-    Of categories that reach the same outcome, the one furthest past its threshold is named.
+    Of categories that reach the same outcome, the one furthest past its threshold is named: first of all one whose
+    score is no number, and of equals the first in the taxonomy.
     """
     reached = [
-        (rule.outcome(score), score - _entry(rule, rule.outcome(score)), category, rule)
+        (rule.outcome(score), _past(rule, score), category, rule)
         for category, score in scores.items()
         if (rule := policy.at(category, surface, audience)).outcome(score) > Outcome.ALLOW
     ]
     if not reached:
-        return Verdict(Outcome.ALLOW, policy.version, surface, audience, scores=dict(scores))
-    outcome, _, category, rule = max(reached, key=lambda item: (item[0], item[1]))
+        return Verdict(
+            Outcome.ALLOW, policy.version, surface, audience,
+            threshold_revision=policy.threshold_revision, scores=dict(scores),
+        )  # fmt: skip
+    outcome, _, category, rule = max(reached, key=lambda item: (item[0], item[1], -PLACE[item[2]]))
     return Verdict(
         outcome,
         policy.version,
         surface,
         audience,
+        threshold_revision=policy.threshold_revision,
         rule_id=f"{rule.id}:{category}",
         category=category,
         explanation=rule.reason,
@@ -36,8 +42,12 @@ def decide(scores: Scores, surface: Surface, audience: Audience, policy: Moderat
     )
 
 
-def _entry(rule: Rule, outcome: Outcome) -> float:
-    return {Outcome.BLOCK: rule.block_at, Outcome.REVIEW: rule.review_at}.get(outcome, rule.limit_at)
+def _past(rule: Rule, score: float) -> float:
+    """Return how far a score is past the threshold that it reaches."""
+    if not isfinite(score):
+        return inf
+    entry = {Outcome.BLOCK: rule.block_at, Outcome.REVIEW: rule.review_at}.get(rule.outcome(score), rule.limit_at)
+    return score - entry
 
 
 def decide_parts(
@@ -46,7 +56,7 @@ def decide_parts(
     """Return the strictest verdict over ``(part, text, scores)``, each category at its worst, with evidence by part."""
     verdicts = [(part, text, decide(scores, surface, audience, policy)) for part, text, scores in parts]
     if not verdicts:
-        return Verdict(Outcome.ALLOW, policy.version, surface, audience)
+        return decide({}, surface, audience, policy)
     harshest = max((verdict for _, _, verdict in verdicts), key=lambda verdict: verdict.outcome)
     evidence = tuple(
         Evidence(verdict.category, verdict.scores[verdict.category], part, text[:200])
@@ -71,4 +81,7 @@ def unsure(
     surface: Surface, audience: Audience, policy: ModerationPolicy, *, rule_id: str, explanation: str
 ) -> Verdict:
     """Return a review verdict for when a detector could not do its work: never an allow."""
-    return Verdict(Outcome.REVIEW, policy.version, surface, audience, rule_id=rule_id, explanation=explanation)
+    return Verdict(
+        Outcome.REVIEW, policy.version, surface, audience,
+        rule_id=rule_id, explanation=explanation, threshold_revision=policy.threshold_revision,
+    )  # fmt: skip

@@ -4,20 +4,25 @@ A score is compared with three thresholds, from mild to harsh: ``limit_at`` (sho
 looks first) and ``block_at``. A score that equals a threshold reaches it. ``off`` (a threshold above 1) means never.
 """
 
+import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import product
+from math import isfinite
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from core.policies import Policy, PolicyModel, load_policy
+from core.policies import Policy, PolicyModel, load_policy, parse_policy
 from core.vocabulary import Audience, Outcome, Surface
+from safety.policy_text import policy_text
 from safety.taxonomy import CATEGORIES, FILM_MEASURES, SEXUAL_MINORS
 
 SHIPPED = Path(__file__).parent / "policies" / "moderation.toml"
 JUDGED: tuple[str, ...] = CATEGORIES + FILM_MEASURES
 NEVER = 1.01
+THRESHOLD_REVISION_CHARACTERS = 16
 _STRICTER: tuple[tuple[Audience, Audience], ...] = (
     (Audience.TEEN, Audience.ADULT),
     (Audience.DEPICTED_MINOR, Audience.TEEN),
@@ -41,8 +46,8 @@ class Thresholds(PolicyModel):
         return self
 
     def outcome(self, score: float) -> Outcome:
-        """Return the harshest outcome that this score reaches. A score that is no number is not trusted: review."""
-        if score != score:
+        """Return the harshest outcome that this score reaches. A score that is no finite number means review."""
+        if not isfinite(score):
             return Outcome.BLOCK if self.block_at <= 0 else Outcome.REVIEW
         if score >= self.block_at:
             return Outcome.BLOCK
@@ -62,6 +67,12 @@ class Rule(Thresholds):
     categories: tuple[str, ...] = Field(min_length=1, description="Categories of safety/taxonomy.py; ['*'] is all.")
     surfaces: tuple[str, ...] = Field(min_length=1, description="Surfaces; ['*'] is all.")
     audiences: tuple[str, ...] = Field(min_length=1, description="Audiences; ['*'] is all.")
+    # Scores are probabilities of harm, so more is always worse; a measure where less is worse is turned round where it
+    # is measured. The file says so, so that nobody reading a threshold has to guess.
+    direction: Literal["at_or_above"] = Field(
+        default="at_or_above", description="Which scores reach a threshold: the threshold itself and all above it."
+    )
+    owner: str = Field(default="", description="Who answers for this rule; the policy's owner if left out.")
     reason: str = Field(min_length=10, description="Why, in words that the person refused can read.")
 
     @model_validator(mode="after")
@@ -112,6 +123,20 @@ class ModerationPolicy(Policy):
         """Return the rule in force for one cell."""
         return self.cells[category, surface, audience]
 
+    @cached_property
+    def revision(self) -> str:
+        """What this policy says, as a SHA-256 in hex: equal for files that differ only in comments and layout."""
+        return hashlib.sha256(policy_text(self).encode()).hexdigest()
+
+    @property
+    def threshold_revision(self) -> str:
+        """The start of ``revision``, as decisions record it."""
+        return self.revision[:THRESHOLD_REVISION_CHARACTERS]
+
+    def owner_of(self, rule: Rule) -> str:
+        """Return who answers for a rule."""
+        return rule.owner or self.policy.owner
+
     @model_validator(mode="after")
     def _proven(self) -> "ModerationPolicy":
         problems = [*_repeated(self.rule), *_gaps(self.cells)]
@@ -160,3 +185,13 @@ def _sexual_minors_not_blocked(cells: Mapping[Cell, Rule]) -> list[str]:
 def load_moderation_policy(overrides: Path | None = None, shipped: Path = SHIPPED) -> ModerationPolicy:
     """Return the moderation policy in force. Raises ``BrokenPolicy``."""
     return load_policy(shipped, ModerationPolicy, overrides)
+
+
+def parse_moderation_policy(text: str, name: str = SHIPPED.name) -> ModerationPolicy:
+    """Return the policy that a TOML text says, proven like a file. Raises ``BrokenPolicy``, which calls it ``name``."""
+    return parse_policy(text, ModerationPolicy, name)
+
+
+def read_moderation_policy(path: Path) -> ModerationPolicy:
+    """Return the policy in one file, of whatever name. Raises ``BrokenPolicy``."""
+    return load_policy(path, ModerationPolicy)

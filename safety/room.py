@@ -1,9 +1,10 @@
 """The safety room: what may be seen or made, by whom, and where a film comes from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -60,7 +61,7 @@ class Safety:
     def __init__(
         self,
         classifier: TextDetector,
-        moderation: ModerationPolicy,
+        moderation: ModerationPolicy | Callable[[], ModerationPolicy],
         likeness: LikenessPolicy,
         film: FilmPolicy,
         ages: AgeAssurance,
@@ -68,9 +69,11 @@ class Safety:
         clock: Clock,
     ) -> None:
         self.classifier: TextDetector = classifier
-        self._texts = GuardedTexts(lambda: self.classifier, (*CATEGORIES, ANY), timeout_s=TEXT_TIMEOUT_S)
+        self._texts = self._guarded()
         self._pictures = Guard("The picture check")
-        self.moderation = moderation
+        self._in_force: Callable[[], ModerationPolicy] = (
+            partial(_fixed, moderation) if isinstance(moderation, ModerationPolicy) else moderation
+        )
         self.likeness = likeness
         self.film = film
         self.ages = ages
@@ -93,6 +96,21 @@ class Safety:
             clock or SystemClock(),
         )
 
+    @property
+    def moderation(self) -> ModerationPolicy:
+        """The moderation policy in force. Ask once for what belongs together: it may change between two looks."""
+        return self._in_force()
+
+    def following(self, in_force: Callable[[], ModerationPolicy]) -> "Safety":
+        """Return this room under another source of the moderation policy; models and keys are shared."""
+        other = copy(self)
+        other._in_force = in_force
+        other._texts = other._guarded()
+        return other
+
+    def _guarded(self) -> GuardedTexts:
+        return GuardedTexts(lambda: self.classifier, (*CATEGORIES, ANY), timeout_s=TEXT_TIMEOUT_S)
+
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return for each text a calibrated probability per category (and ``any``). About 5 ms a text."""
         return self.classifier.scores(texts)
@@ -107,22 +125,23 @@ class Safety:
         Evidence says which part led to it.
         A classifier that fails, hangs or answers nonsense means review: never allow.
         """
+        policy = self.moderation
         read = [(part.name, part.text) for part in parts]
         if len(parts) > 1:
             read.append(("all parts together", " ".join(part.text for part in parts)))
         try:
             scores = self._scored([text for _, text in read])
         except Exception as error:
-            return self._text_failed(error, surface, audience)
+            return self._text_failed(error, surface, audience, policy)
         judged = [(name, text, found) for (name, text), found in zip(read, scores, strict=True)]
-        verdict = decide_parts(judged, surface, audience, self.moderation)
+        verdict = decide_parts(judged, surface, audience, policy)
         return replace(verdict, model_revision=self.classifier.revision)
 
-    def _text_failed(self, error: Exception, surface: Surface, audience: Audience) -> Verdict:
+    def _text_failed(self, error: Exception, surface: Surface, audience: Audience, policy: ModerationPolicy) -> Verdict:
         why = error.kind if isinstance(error, DetectorFault) else type(error).__name__
         _log.warning("text check failed", error=repr(error))
         return unsure(
-            surface, audience, self.moderation,
+            surface, audience, policy,
             rule_id=TEXT_FAILED, explanation=f"The text check failed ({why}); a person looks.",
         )  # fmt: skip
 
@@ -221,6 +240,10 @@ class Safety:
     def fingerprint(self, frames: Sequence[Frame]) -> str:
         """Return a film's perceptual fingerprint from some of its frames: 64 hex digits."""
         return fingerprint(frames)
+
+
+def _fixed(policy: ModerationPolicy) -> ModerationPolicy:
+    return policy
 
 
 def _types(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[InputType, ...]:

@@ -21,7 +21,9 @@ from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import Scope, VideoStatus, Visibility
 from pipelines.online.charter import CharterWatch
+from pipelines.online.policy_watch import ModerationWatch
 from pipelines.online.rooms import Rooms
+from safety.policy import load_moderation_policy
 from tests.conftest import NOON, make_person
 
 ANN, BOB, TIM, GUS, RAE = (PersonId(f"per_{name}") for name in ("ann", "bob", "tim", "gus", "rae"))
@@ -74,8 +76,10 @@ def move_into(rooms: Rooms, home: Path, database: Database) -> Town:
     settings = rooms.settings.model_copy(update={"home": home, "database_url": database.url})
     media = MediaStore(f"file://{home / 'media'}")
     charter = CharterWatch(database, rooms.wellbeing.policy.charter)
+    safety = rooms.safety.following(ModerationWatch(database, load_moderation_policy()))
     moved = replace(
-        rooms, settings=settings, clock=ManualClock(NOON), database=database, media=media, charter=charter
+        rooms, settings=settings, clock=ManualClock(NOON), database=database, media=media, charter=charter,
+        safety=safety,
     )  # fmt: skip
     return Town(moved, create_app(rooms=moved))
 

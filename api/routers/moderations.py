@@ -74,6 +74,7 @@ def _result(judgement: Judgement) -> ModerationResult:
                 "explanation": verdict.explanation,
                 "policy_version": verdict.policy_version,
                 "model_revision": verdict.model_revision,
+                "threshold_revision": verdict.threshold_revision,
                 "scores": dict(verdict.scores),
                 "detectors": judgement.detectors,
             }

@@ -71,6 +71,7 @@ class KindlingVerdict(Shape):
     explanation: str
     policy_version: str
     model_revision: str
+    threshold_revision: str
     scores: dict[str, float]
     detectors: list[Detector]
 
@@ -123,7 +124,8 @@ class DecisionShape(Shape):
     category: str
     policy_version: str
     model_revision: str
-    scores: dict[str, float]
+    threshold_revision: str
+    scores: dict[str, float | None]
     evidence: list[Any]
     created_at: datetime
 
@@ -157,3 +159,22 @@ class PolicyShape(Shape):
     owner: str
     reason: str
     effective: date
+
+
+class PolicyText(PolicyShape):
+    """A policy with its exact text. ``revision`` is the SHA-256 of what it says."""
+
+    revision: str
+    toml: str
+
+
+class PolicyChangeShape(Shape):
+    """One change of what holds. ``found`` is the policy file that held before the first."""
+
+    act: Literal["found", "activated", "rolled_back"]
+    version: str
+    revision: str
+    replaced: str | None
+    by: str
+    reason: str
+    at: datetime

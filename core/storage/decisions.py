@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -16,6 +17,7 @@ from core.vocabulary import Audience, Outcome, Surface
 
 OPEN, UPHELD, OVERTURNED = "open", "upheld", "overturned"
 _EXCERPT_CHARACTERS = 200
+_SCORE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Decision:
     category: str
     policy_version: str
     model_revision: str
-    scores: Mapping[str, float]
+    threshold_revision: str
+    scores: Mapping[str, float | None]  # None: what the model gave was no number
     evidence: list[Mapping[str, Any]]
     created_at: datetime
 
@@ -81,7 +84,7 @@ class Decisions:
         decision = Decision(
             DecisionId(new_id("dec")), subject_kind, subject_id, person_id, verdict.surface, verdict.audience,
             verdict.outcome, verdict.rule_id, verdict.category, verdict.policy_version, verdict.model_revision,
-            {name: round(float(score), 4) for name, score in verdict.scores.items() if score == score},
+            verdict.threshold_revision, {name: _storable(score) for name, score in verdict.scores.items()},
             [_evidence_row(item) for item in verdict.evidence], now,
         )  # fmt: skip
         row = {name: getattr(decision, name) for name in Decision.__slots__}
@@ -146,10 +149,15 @@ class Decisions:
         return None if found is None else record_from(found, Appeal, {})
 
 
+def _storable(score: float) -> float | None:
+    """Return a score as JSON can hold it; one that is no number stays known as such, so that nobody trusts it later."""
+    return round(float(score), _SCORE_DIGITS) if isfinite(score) else None
+
+
 def _evidence_row(item: Any) -> dict[str, Any]:
     return {
         "category": item.category,
-        "score": round(float(item.score), 4) if item.score == item.score else None,
+        "score": _storable(item.score),
         "part": item.part,
         "excerpt": item.excerpt[:_EXCERPT_CHARACTERS],
     }

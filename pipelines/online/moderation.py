@@ -1,7 +1,7 @@
 """Verdicts recorded, cases opened, appeals heard, decisions overturned; and ``POST /v1/moderations``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,8 @@ def record(
 ) -> DecisionId:
     """Store a verdict; open a case where a person must look. Return the decision's id."""
     now = now or rooms.clock.now()
+    if verdict.scores and not verdict.model_revision:
+        verdict = replace(verdict, model_revision=rooms.safety.classifier.revision)
     decisions = Decisions(tx)
     decision = decisions.record(verdict, subject_kind=subject_kind, subject_id=subject_id, person_id=person_id, now=now)
     if needs_review(verdict):

@@ -10,6 +10,7 @@ from core.storage.database import Database
 from core.storage.migrate import require_current
 from generation.room import Generation
 from pipelines.online.charter import CharterWatch
+from pipelines.online.policy_watch import ModerationWatch
 from ranking.room import Ranking
 from ranking.steering.llm import SteerReader
 from safety.room import Safety
@@ -43,6 +44,9 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
     require_current(database)
     wellbeing = Wellbeing.open(overrides=settings.policies)
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    safety = Safety.open(encoder, keys=settings.keys, overrides=settings.policies)
+    watch = ModerationWatch(database, safety.moderation)
+    watch()  # a stored policy that cannot be used stops the start-up
     return Rooms(
         settings=settings,
         clock=clock,
@@ -50,7 +54,7 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
         media=MediaStore(settings.resolved_media_url),
         encoder=encoder,
         ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies, reader=_reader(settings)),
-        safety=Safety.open(encoder, keys=settings.keys, overrides=settings.policies),
+        safety=safety.following(watch),
         wellbeing=wellbeing,
         generation=Generation.open(settings),
         charter=CharterWatch(database, wellbeing.policy.charter),

@@ -1,6 +1,6 @@
 """Videos, who is shown in them, likeness characters and their grants, generation jobs."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, false
 
 from core.storage.types import Json, UtcDateTime, metadata
 
@@ -49,6 +49,8 @@ characters = Table(
     Column("portrait_key", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    # Shows someone who was, or may have been, under 18 when it was made; that stays so when they grow up.
+    Column("depicts_minor", Boolean, nullable=False, server_default=false()),
 )
 
 character_grants = Table(

@@ -18,6 +18,7 @@ decisions = Table(
     Column("category", String(60), nullable=False),
     Column("policy_version", String(40), nullable=False),
     Column("model_revision", String(40), nullable=False),
+    Column("threshold_revision", String(64), nullable=False, server_default=""),  # start of the policy's digest
     Column("scores", Json, nullable=False),
     Column("evidence", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.policies import PolicyHeader
 from core.vocabulary import Audience, Outcome, Surface
 from safety.decide import Scores, decide
-from safety.policy import ModerationPolicy, Rule, Thresholds
+from safety.policy import ModerationPolicy, Thresholds
+from safety.policy_text import policy_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +142,4 @@ def next_version(version: str, day: date) -> str:
 def write_policy(policy: ModerationPolicy, path: Path) -> None:
     """Write a policy as the TOML file that the loader reads."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    blocks = [_header(policy.policy), *(_rule(rule) for rule in policy.rule)]
-    path.write_text("\n".join(blocks), encoding="utf-8")
-
-
-def _header(header: PolicyHeader) -> str:
-    texts = "".join(f"{name} = {_quoted(getattr(header, name))}\n" for name in ("name", "version", "owner", "reason"))
-    return f"[policy]\n{texts}effective = {header.effective.isoformat()}\n"
-
-
-def _rule(rule: Rule) -> str:
-    names = ("categories", "surfaces", "audiences")
-    lists = "".join(f"{name} = [{', '.join(map(_quoted, getattr(rule, name)))}]\n" for name in names)
-    numbers = "".join(f"{name} = {getattr(rule, name)}\n" for name in ("limit_at", "review_at", "block_at"))
-    return f"[[rule]]\nid = {_quoted(rule.id)}\n{lists}{numbers}reason = {_quoted(rule.reason)}\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    path.write_text(policy_text(policy), encoding="utf-8")

@@ -1,0 +1,78 @@
+"""The policy team's command line: compare, activate, roll back, look back."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core.errors import BrokenPolicy, Conflict, NotFound
+from core.storage.database import Database
+from pipelines.commands import policy
+from safety.policy import SHIPPED
+from tests.conftest import make_tables
+
+RUNNER = CliRunner()
+SIGNED = ["--by", "rae", "--reason", "Fewer stage fights held for review."]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KINDLING_HOME", str(tmp_path))
+    database = Database(f"sqlite:///{tmp_path / 'kindling.db'}")
+    make_tables(database)
+    database.close()
+    return tmp_path
+
+
+def candidate(home: Path, old: str, new: str, number: int = 1) -> Path:
+    text = SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.1"', f'version = "2026-12-01.{number}"')
+    path = home / f"candidate-{number}.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+def said(*arguments: str) -> str:
+    done = RUNNER.invoke(policy.app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_a_diff_says_looser_and_stricter_in_words_and_minors_first(home: Path) -> None:
+    stricter = said("diff", "file", str(candidate(home, "block_at = 0.93", "block_at = 0.90")))
+    assert "Nothing changes for people under 18." in stricter
+    assert "bullying, adults, everywhere: blocked from 0.93 -> 0.9 (stricter)" in stricter
+    looser = said(
+        "diff", "file", str(candidate(home, "review_at = 0.50\nblock_at = 0.65", "review_at = 0.55\nblock_at = 0.65"))
+    )
+    assert "LOOSER FOR MINORS" in looser.splitlines()[1]
+    other = candidate(home, "Nothing sexual with any sign of someone under 18, ever.", "Nothing of this kind, ever.")
+    assert "gives another reason" in said("diff", "live", str(other))
+    assert "No threshold differs." in said("diff", "file", "live")
+
+
+def test_a_policy_is_activated_rolled_back_and_looked_back_on(home: Path) -> None:
+    path = str(candidate(home, "block_at = 0.93", "block_at = 0.90"))
+    assert "2026-12-01.1: sound" in said("check", path)
+    assert "Nothing was ever activated" in said("history")
+    assert "next request" in said("activate", path, *SIGNED)
+    assert "2026-12-01.1" in said("show", "--category", "hate", "--surface", "prompt")
+    assert "No threshold differs." in said("diff", path, "live")
+    assert "next request" in said("rollback", *SIGNED)
+    told = said("history")
+    assert [line.split()[2] for line in told.splitlines() if line.startswith("2")] == [
+        "found",
+        "activated",
+        "rolled_back",
+    ]
+    assert "rae: Fewer stage fights held for review." in told
+    assert "No threshold differs." in said("diff", "file", "live")
+    with pytest.raises(Conflict):
+        said("rollback", *SIGNED)
+    with pytest.raises(NotFound):
+        said("diff", "2031-01-01.1", "live")
+
+
+def test_a_broken_file_is_not_activated(home: Path) -> None:
+    with pytest.raises(BrokenPolicy, match="looser for teen"):
+        said("activate", str(candidate(home, "limit_at = 0.45", "limit_at = 0.65")), *SIGNED)
+    assert "Nothing was ever activated" in said("history")
