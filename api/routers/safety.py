@@ -59,6 +59,7 @@ def told(judgement: Judgement) -> dict[str, Any]:
         "explanation": verdict.explanation,
         "policy_version": verdict.policy_version,
         "model_revision": verdict.model_revision,
+        "threshold_revision": verdict.threshold_revision,
         "categories": sorted(judgement.reached),
         "scores": dict(verdict.scores),
         "evidence": list(verdict.evidence),

@@ -83,6 +83,7 @@ class SafetyDecision(Shape):
     explanation: str
     policy_version: str
     model_revision: str
+    threshold_revision: str
     categories: list[str] = Field(description="Those whose score alone means review or block.")
     scores: dict[str, float]
     evidence: list[Finding]
