@@ -20,17 +20,22 @@ _SPACES = re.compile(r"\s+")
 class NameList:
     """Finds listed names in texts, by category."""
 
-    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, names: Mapping[str, Sequence[str]], everyday: Sequence[str] = ()) -> None:
         self._patterns = {category: _pattern(listed) for category, listed in names.items()}
+        self._everyday = _pattern(everyday) if everyday else None
 
     @classmethod
     def open(cls, path: Path = SHIPPED) -> "NameList":
-        """Read a list: category = [names]."""
-        return cls(tomllib.loads(path.read_text(encoding="utf-8")))
+        """Read a list: category = [names], and ``everyday``, phrases that hold a name and mean something else."""
+        listed: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
+        everyday = listed.pop("everyday", [])
+        return cls(listed, everyday)
 
     def categories(self, text: str) -> list[str]:
         """Return the categories of which a text holds a name."""
         plain = _plain(text)
+        if self._everyday is not None:
+            plain = self._everyday.sub(" ", plain)
         return [category for category, pattern in self._patterns.items() if pattern.search(plain)]
 
 

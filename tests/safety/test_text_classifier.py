@@ -169,6 +169,9 @@ def test_every_category_says_what_it_is_and_what_it_is_not() -> None:
         ("a taylor swiftly sews a coat", []),
         ("my friend Taylor and a spider", []),
         ("a man called Harry meets a potter", []),
+        ("she played her trump card, above and beyond the call of duty", []),
+        ("breaking bad news gently in a one-piece swimsuit with a goofy grin", []),
+        ("Trump plays Call of Duty", ["public_figure", "protected_character"]),
     ],
 )
 def test_listed_names_are_found_as_whole_words_only(text: str, expected: list[str]) -> None:

@@ -54,7 +54,7 @@ class Lines(_Written):
     wrap: str = Field(default="", description="Slot whose templates hold the further variants, e.g. `direction`.")
     around: str = Field(default="", description="Slot of harmless sentences that further variants stand among.")
     variants: int = Field(
-        default=1, gt=0, le=12, description="How many texts each line gives; the first is the bare line."
+        default=1, gt=0, le=24, description="How many texts each line gives; the first is the bare line."
     )
     text: str = Field(min_length=1, description="One text a line, with {alternatives|of it} and {slots}.")
 
