@@ -37,6 +37,9 @@ ROUTERS = (
     "api.routers.family_asks",
     "api.routers.family",
     "api.routers.characters",
+    "api.routers.webhooks",
+    "api.routers.video_making",
+    "api.routers.video_events",
     "api.routers.videos",
     "api.pages.router",
 )

@@ -232,6 +232,7 @@ FreshPersonDep = Annotated[PersonId, Depends(fresh_person)]
 OwnPersonDep = Annotated[PersonId, Depends(own_person)]
 FamilyReaderDep = Annotated[PersonId, Depends(family_reader)]
 FamilyWriterDep = Annotated[PersonId, Depends(family_writer)]
+ServiceDep = Annotated[Actor, Depends(require_scope(Scope.SERVICE))]
 SignerDep = Annotated[Actor, Depends(require_scope(Scope.CHARTER_SIGN))]
 ReviewerDep = Annotated[Actor, Depends(require_scope(Scope.REVIEWER))]
 IdempotencyKey = Annotated[

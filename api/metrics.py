@@ -1,6 +1,9 @@
 """What Prometheus reads: how long requests took, by route and status."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -21,6 +24,8 @@ class Metrics:
             "kindling_unexpected_errors", "Requests that failed in a way nobody foresaw.", registry=self._registry
         )
 
+        self._streams = Gauge("kindling_open_streams", "Streams of events being followed.", registry=self._registry)
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request. ``route`` is the template (``/v1/videos/{video_id}``), never the path itself."""
         self._seconds.labels(method, route, str(status)).observe(seconds)
@@ -28,6 +33,12 @@ class Metrics:
     def unexpected_error(self) -> None:
         """Count one failure that nobody foresaw."""
         self._failures.inc()
+
+    @contextmanager
+    def open_stream(self) -> Iterator[None]:
+        """Count a stream of events while the block lasts."""
+        with self._streams.track_inprogress():
+            yield
 
     def text(self) -> bytes:
         """Return all of it in Prometheus' text format."""

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api.problems import OPENAI_PATHS, PROBLEM_TYPE, OpenAIError, Problem
-from api.schemas.videos import CreateVideo, RemixVideo
+from api.schemas.making import CreateVideo, EditVideo, ExtendVideo, RemixVideo
 
 _PROBLEMS: Mapping[str, str] = {
     "400": "The body cannot be read.",
@@ -52,7 +52,7 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     # The videos' bodies are read by their own handlers, which take JSON and forms alike.
-    for model in (Problem, OpenAIError, CreateVideo, RemixVideo):
+    for model in (Problem, OpenAIError, CreateVideo, EditVideo, ExtendVideo, RemixVideo):
         shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= shape.pop("$defs", {}) | {model.__name__: shape}
     for path, item in document["paths"].items():

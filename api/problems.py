@@ -26,7 +26,7 @@ from core.errors import (
     Unavailable,
 )
 
-OPENAI_PATHS = ("/v1/videos", "/v1/moderations")
+OPENAI_PATHS = ("/v1/videos", "/v1/moderations", "/v1/webhook_e")
 PROBLEM_TYPE = "application/problem+json"
 _MAX_FIELD_ERRORS = 20
 

@@ -7,7 +7,15 @@ from typing import Any
 
 from core.age import is_minor
 from core.ids import CharacterId, JobId, PageId, PersonId, VideoId
-from core.vocabulary import Audience, EventKind, JobStatus, LikenessPermission, VideoStatus, Visibility
+from core.vocabulary import (
+    Audience,
+    EventKind,
+    JobStatus,
+    LikenessPermission,
+    RemixPermission,
+    VideoStatus,
+    Visibility,
+)
 
 OFF_AT_FIRST = frozenset({"chat_history"})  # signals that are not used until their owner switches them on
 
@@ -58,6 +66,9 @@ class Video:
     seed: int = 0
     style: str = ""
     remixed_from: VideoId | None = None
+    derived: str = ""  # how it came from `remixed_from`: remix, edit or extension
+    remixable: RemixPermission = RemixPermission.EVERYONE
+    has_sound: bool = True
     attributes: Mapping[str, Any] = field(default_factory=dict)
     film_key: str | None = None
     poster_key: str | None = None
@@ -99,6 +110,11 @@ class Job:
     created_at: datetime
     progress: int = 0
     priority: int = 0
+    plan: str = "free"
+    share: float = 1.0  # its work by its plan's weight: how far it moves its person's turn
+    turn: float = 0.0  # virtual time at which it may start; the queue sets it
+    batch_key: str = ""  # jobs of one key may be made by one call of a model; empty: never
+    not_before: datetime | None = None
     attempts: int = 0
     lease_owner: str | None = None
     lease_until: datetime | None = None

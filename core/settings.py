@@ -25,14 +25,21 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field(default="", description="Issuer URL of an OpenID provider whose tokens are accepted too.")
     oidc_person_claim: str = Field(default="sub", description="Claim of its tokens that holds a person's id here.")
     oidc_scope_prefix: str = Field(default="", description="Taken off its scope names to get ours, e.g. `kindling:`.")
-    webhook_secret: SecretStr | None = Field(default=None, description="Key that signs webhooks.")
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="Key from which webhooks' secrets are derived; none: one is made in `home`/keys."
+    )
+    webhook_private_addresses: bool = Field(
+        default=False, description="Let webhooks go to private addresses, and over plain HTTP: for one's own network."
+    )
     max_upload_bytes: int = Field(default=50_000_000, gt=0, description="Largest accepted upload, in bytes.")
     max_body_bytes: int = Field(default=1_000_000, gt=0, description="Largest accepted JSON body, in bytes.")
     generation_backend: str = Field(default="world", description="Backend for models that no other backend claims.")
     diffusers_model: str = Field(default="", description="Local path or hub id of a diffusers pipeline; empty: none.")
     diffusers_revision: str = Field(default="", description="Pinned revision of `diffusers_model` when it is a hub id.")
-    open_videos_per_person: int = Field(default=4, gt=0, description="Most videos one person has in the making.")
     characters_per_person: int = Field(default=20, gt=0, description="Most likeness characters one person keeps.")
+    model_memory_bytes: int = Field(
+        default=0, ge=0, description="Most memory that loaded models of one worker take together; 0: no bound."
+    )
     workers: int = Field(default=1, ge=0, le=64, description="Generation workers that `kindling serve` starts.")
     steer_llm_url: str = Field(
         default="", description="OpenAI-compatible address (ending in /v1/) of a model that reads steers; empty: none."

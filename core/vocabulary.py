@@ -119,6 +119,14 @@ class LikenessPermission(StrEnum):
     EVERYONE = "everyone"
 
 
+class RemixPermission(StrEnum):
+    """Who, of those who may see a video, may make another from it."""
+
+    ONLY_ME = "only_me"
+    MUTUALS = "mutuals"
+    EVERYONE = "everyone"
+
+
 class Scope(StrEnum):
     """What a token may do."""
 

@@ -1,8 +1,8 @@
 """What a backend is, and the registry that finds the one for a model's name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.errors import InvalidInput
 from core.media.film import Film, Frame
@@ -27,6 +27,18 @@ class ModelInfo:
     makes_sound: bool
     sizes: tuple[str, ...]
     max_seconds: int
+    batch: int = 1  # most films of one size and length that one call makes together
+    memory_bytes: int = 0  # what it takes while loaded; 0: nothing to speak of
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One film that is to be made: what it shows, with whom, and how its maker is told and may stop it."""
+
+    storyboard: Storyboard
+    portraits: Portraits
+    progress: Progress
+    cancelled: Cancelled
 
 
 class Backend(Protocol):
@@ -48,6 +60,24 @@ class Backend(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchBackend(Protocol):
+    """A backend whose models make several films by one call, as many as their ``ModelInfo.batch`` says."""
+
+    def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
+        """Return the films in order; None for each that was cancelled meanwhile."""
+        ...
+
+
+@runtime_checkable
+class UnloadingBackend(Protocol):
+    """A backend that can give a model's memory back."""
+
+    def unload(self, model: str) -> None:
+        """Forget a loaded model; the next film that needs it loads it again."""
+        ...
+
+
 class Registry:
     """Finds the backend that claims a model's name; names no backend claims go to the default one."""
 
@@ -63,6 +93,11 @@ class Registry:
                 expected=f"One of: {', '.join(self._by_model)}.",
             )  # fmt: skip
         return self._by_model.get(model, self._default)
+
+    def info(self, model: str) -> ModelInfo:
+        """Return what is known of the model that makes films for this name."""
+        models = self.backend(model).models()
+        return next((item for item in models if item.name == model), models[0])
 
     def models(self) -> tuple[ModelInfo, ...]:
         """Return every model, the default backend's first."""

@@ -1,20 +1,38 @@
 """The generation room's façade: words to storyboard, storyboard to film."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from core.media.film import Film
 from core.settings import Settings
-from generation.backends import Backend, Cancelled, ModelInfo, Portraits, Progress, Registry
+from generation.backends import (
+    Backend,
+    BatchBackend,
+    Cancelled,
+    GenerationCancelled,
+    ModelInfo,
+    Portraits,
+    Progress,
+    Registry,
+    Take,
+    UnloadingBackend,
+)
 from generation.parsing import parse
+from generation.queueing import load_queue_policy
+from generation.residency import Residency
 from generation.storyboard import Storyboard
+from generation.webhooks import load_webhook_policy
 from generation.world.backend import WorldBackend
 
 
 class Generation:
     """Everything that makes films. Opening it is quick: models load when a film first needs them."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, *, overrides: Path | None = None, memory_bytes: int = 0) -> None:
         self._registry = registry
+        self.queue = load_queue_policy(overrides)
+        self.webhooks = load_webhook_policy(overrides)
+        self._residency = Residency(memory_bytes)
 
     @classmethod
     def open(cls, settings: Settings) -> "Generation":
@@ -27,7 +45,8 @@ class Generation:
             config = DiffusersConfig(model=settings.diffusers_model, revision=settings.diffusers_revision)
             backends.append(DiffusersBackend(config))
         default = backends[-1] if settings.generation_backend == "diffusers" else world
-        return cls(Registry(backends, default))
+        registry = Registry(backends, default)
+        return cls(registry, overrides=settings.policies, memory_bytes=settings.model_memory_bytes)
 
     def storyboard(
         self,
@@ -52,8 +71,47 @@ class Generation:
         model: str = "world",
     ) -> Film:
         """Make the film. Raises ``GenerationCancelled`` (here, or while the frames are read) once cancelled."""
-        return self._registry.backend(model).generate(storyboard, portraits, progress, cancelled, model)
+        return self._ready(model).generate(storyboard, portraits, progress, cancelled, model)
+
+    def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
+        """Make several films of one ``batch_key`` together where the backend can; None for each cancelled one."""
+        backend = self._ready(model)
+        if isinstance(backend, BatchBackend):
+            return backend.generate_many(takes, model)
+        return [_alone(backend, take, model) for take in takes]
+
+    def batch_key(self, storyboard: Storyboard, model: str) -> str:
+        """Return what films must share to be made by one call; empty when the model makes one at a time."""
+        info = self._registry.info(model)
+        if info.batch <= 1:
+            return ""
+        return f"{info.backend}/{info.name}/{storyboard.width}x{storyboard.height}/{storyboard.frame_count}"
+
+    def batch_of(self, model: str) -> int:
+        """Return how many films one call makes together: what the model can, within the policy."""
+        return min(self._registry.info(model).batch, self.queue.films.most_batch)
+
+    def _ready(self, model: str) -> Backend:
+        """Return the backend of a model, once others' models have made room for it."""
+        backend, info = self._registry.backend(model), self._registry.info(model)
+        if info.memory_bytes:
+            for name in self._residency.use(info.name, info.memory_bytes):
+                other = self._registry.backend(name)
+                if isinstance(other, UnloadingBackend):
+                    other.unload(name)
+        return backend
+
+    def info(self, model: str) -> ModelInfo:
+        """Return what is known of the model that makes films for this name: any name is accepted."""
+        return self._registry.info(model)
 
     def models(self) -> tuple[ModelInfo, ...]:
         """Return what films can be made with, the default first."""
         return self._registry.models()
+
+
+def _alone(backend: Backend, take: Take, model: str) -> Film | None:
+    try:
+        return backend.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
+    except GenerationCancelled:
+        return None

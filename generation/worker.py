@@ -1,10 +1,12 @@
-"""The worker: takes jobs from a queue one by one, keeps each one's lease alive, and stops cleanly when asked.
+"""The worker: takes jobs from a queue, keeps each one's lease alive, and stops cleanly when asked.
 
 Pure: where jobs are kept and what running one means are given to it (``pipelines.online.queue`` brings both).
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
@@ -14,7 +16,29 @@ from core.records import Job
 from generation.backends import Cancelled, GenerationCancelled, Progress
 
 RunJob = Callable[[Job, Progress, Cancelled], None]
+Finish = Callable[[], None]
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A claimed job, and how its maker is told of it and may stop it."""
+
+    job: Job
+    progress: Progress
+    cancelled: Cancelled
+
+
+class Together(Protocol):
+    """How jobs are made by one call of a model."""
+
+    def most(self, job: Job) -> int:
+        """Return how many jobs like this one, itself included, are made together; 1: it is made alone."""
+        ...
+
+    def begin(self, assignments: Sequence[Assignment]) -> list[Finish]:
+        """Make the films; return for each what checks and stores it, raising what is wrong with that one alone."""
+        ...
 
 
 class Queue(Protocol):
@@ -22,6 +46,10 @@ class Queue(Protocol):
 
     def claim(self) -> Job | None:
         """Take the next job under a lease, or None."""
+        ...
+
+    def claim_like(self, job: Job) -> Job | None:
+        """Take the next job that can be made together with one that is held, or None."""
         ...
 
     def heartbeat(self, job: Job, progress: int) -> bool:
@@ -45,15 +73,24 @@ class Worker:
     """Runs jobs until told to stop.
 
     ``run`` makes the film and stores the result, completing the job in the same transaction; the worker only ends a job
-    that did not get that far. ``heartbeat_s`` is how often the lease is renewed and progress told; ``idle_s`` and
-    ``longest_idle_s`` bound the pause when nothing waits, which doubles each time.
+    that did not get that far. ``together`` says which jobs are made by one call. ``heartbeat_s`` is how often the lease
+    is renewed and progress told; ``idle_s`` and ``longest_idle_s`` bound the pause when nothing waits, which doubles
+    each time.
     """
 
     def __init__(
-        self, queue: Queue, run: RunJob, *, heartbeat_s: float = 1.0, idle_s: float = 0.1, longest_idle_s: float = 2.0
+        self,
+        queue: Queue,
+        run: RunJob,
+        *,
+        together: Together | None = None,
+        heartbeat_s: float = 1.0,
+        idle_s: float = 0.1,
+        longest_idle_s: float = 2.0,
     ) -> None:
         self._queue = queue
         self._run = run
+        self._together = together
         self._heartbeat_s = heartbeat_s
         self._idle_s = idle_s
         self._longest_idle_s = longest_idle_s
@@ -79,18 +116,33 @@ class Worker:
                 idle_s = min(idle_s * 2, self._longest_idle_s)
 
     def run_once(self) -> bool:
-        """Take one job and see it through. False if none was waiting."""
+        """Take one job, or several that are made together, and see them through. False if none was waiting."""
         job = self._queue.claim()
         if job is None:
             return False
-        with _Lease(self._queue, job, self._heartbeat_s, self._stopping) as lease:
-            self._see_through(job, lease)
+        most = 1 if self._together is None or not job.batch_key else self._together.most(job)
+        if self._together is None or most <= 1:
+            with _Lease(self._queue, job, self._heartbeat_s, self._stopping) as lease:
+                self._see_through(job, lease, lambda: self._run(job, lease.report, lease.is_over))
+        else:
+            self._run_together(self._together, job, most)
         return True
 
-    def _see_through(self, job: Job, lease: "_Lease") -> None:
+    def _run_together(self, together: Together, first: Job, most: int) -> None:
+        with ExitStack() as stack:
+            held: list[tuple[Job, _Lease]] = []
+            job: Job | None = first
+            while job is not None:
+                held.append((job, stack.enter_context(_Lease(self._queue, job, self._heartbeat_s, self._stopping))))
+                job = self._queue.claim_like(first) if len(held) < most else None
+            for (job, lease), finish in zip(held, _begin(together, held), strict=True):
+                self._see_through(job, lease, finish)
+                lease.end()
+
+    def _see_through(self, job: Job, lease: "_Lease", finish: Finish) -> None:
         log = _log.bind(job=job.id, video=job.video_id, attempt=job.attempts)
         try:
-            self._run(job, lease.report, lease.is_over)
+            finish()
         except GenerationCancelled:
             self._stopped(job, lease)
             log.info("job_stopped", lost=lease.is_lost())
@@ -117,6 +169,21 @@ class Worker:
             self._queue.fail(job, "film_withdrawn", "The film was withdrawn before it was finished.")
 
 
+def _begin(together: Together, held: Sequence[tuple[Job, "_Lease"]]) -> list[Finish]:
+    """Make several films; what goes wrong with the call as a whole goes wrong with each of them."""
+    try:
+        return together.begin([Assignment(job, lease.report, lease.is_over) for job, lease in held])
+    except Exception as error:
+        return [_raising(error)] * len(held)
+
+
+def _raising(error: Exception) -> Finish:
+    def finish() -> None:
+        raise error
+
+    return finish
+
+
 class _Lease:
     """Renews a job's lease from a thread of its own for as long as the block lasts."""
 
@@ -132,6 +199,10 @@ class _Lease:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Renew it no longer."""
         self._done.set()
         self._thread.join()
 

@@ -96,6 +96,42 @@ def check_making(controls: EffectiveControls, made: Sequence[Made], cost_credits
     raise _reached(controls.controls["monthly_credits"], f"{cap} credits in any 30 days", opens, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How someone stands against one limit; None: there is none. ``resets_at``: when the next part opens."""
+
+    name: str
+    limit: int | None
+    used: int
+    resets_at: datetime | None
+    set_by: str
+
+    @property
+    def remaining(self) -> int | None:
+        """What is left, never less than nothing."""
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+    def allows(self, amount: int) -> bool:
+        """Whether so much more is within the limit."""
+        return self.remaining is None or amount <= self.remaining
+
+
+def standings(controls: EffectiveControls, made: Sequence[Made], now: datetime) -> tuple[Standing, ...]:
+    """Return how someone stands against the limits that ``check_making`` asks. ``made``: as there."""
+    today = [Made(item.at, 1) for item in made if item.at > now - DAY]
+    month = [item for item in made if item.at > now - MONTH and item.credits]
+    return tuple(
+        Standing(
+            name=name,
+            limit=controls.limit(name),
+            used=sum(item.credits for item in counted),
+            resets_at=min(item.at for item in counted) + window if counted else None,
+            set_by=controls.controls[name].set_by.value,
+        )
+        for name, counted, window in (("daily_creations", today, DAY), ("monthly_credits", month, MONTH))
+    )
+
+
 def _reached(control: EffectiveControl, limit: str, opens: datetime, now: datetime) -> LimitReached:
     return LimitReached(
         code=f"{control.name}_reached",

@@ -1,11 +1,8 @@
 """Accounts are made, ages checked, and parents' consent recorded."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from api.deps import (
-    Actor,
     ActorDep,
     FamilyReaderDep,
     FamilyWriterDep,
@@ -13,7 +10,7 @@ from api.deps import (
     PersonDep,
     ReviewerDep,
     RoomsDep,
-    require_scope,
+    ServiceDep,
 )
 from api.schemas.ages import (
     AgeCheckShape,
@@ -30,7 +27,6 @@ from core.vocabulary import Scope
 from pipelines.online import ages
 
 router = APIRouter(prefix="/v1", tags=["ages and consent"])
-ServiceDep = Annotated[Actor, Depends(require_scope(Scope.SERVICE))]
 
 
 @router.post("/people", status_code=201)

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import PersonDep, RoomsDep
+from api.deps import PersonDep, RoomsDep, ServiceDep
 from api.schemas.accounts import Profile
 from api.schemas.common import IDENT, TEXT, Listing, PersonCard, PersonIdPath, VideoCard
+from api.schemas.making import PlanIn, PlanObject
 from core.ids import VideoId
-from pipelines.online import accounts, following
+from pipelines.online import accounts, following, quotas
 from pipelines.online.following import Followed
 
 router = APIRouter(prefix="/v1/people", tags=["people"])
@@ -55,6 +56,13 @@ def follow(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep, response
 def unfollow(person_id: PersonIdPath, person: PersonDep, rooms: RoomsDep) -> None:
     """Follow someone no longer."""
     following.unfollow(rooms, person, person_id)
+
+
+@router.put("/{person_id}/plan")
+def set_plan(person_id: PersonIdPath, body: PlanIn, service: ServiceDep, rooms: RoomsDep) -> PlanObject:
+    """Put someone on a plan: for the service that knows what they pay for."""
+    found = quotas.set_plan(rooms, person_id, body.plan, body.until, by=service.name)
+    return PlanObject(person_id=person_id, plan=found.plan, until=found.until)
 
 
 @router.put("/{person_id}/block", status_code=204)

@@ -1,61 +1,66 @@
-"""OpenAI's Videos API, and beyond it: publish, cancel, follow the progress, provenance, card."""
+"""OpenAI's Videos API, and beyond it: publish, cancel, provenance, card."""
 
 import binascii
 from base64 import b64decode
-from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-import anyio
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from api.deps import IdempotencyKey, PersonDep, RoomsDep
 from api.forms import checked, read_body
 from api.media import send_media
-from api.schemas.common import IDENT, VideoCard, VideoIdPath
+from api.schemas.common import IDENT, Body, VideoCard, VideoIdPath
+from api.schemas.making import CreateVideo, ImageReference, RemixVideo, StoryboardIn
 from api.schemas.videos import (
-    CreateVideo,
-    ImageReference,
     Provenance,
     PublishVideo,
-    RemixVideo,
     VideoDeleted,
     VideoList,
     VideoObject,
 )
 from core.errors import InvalidInput
-from core.ids import CharacterId, PersonId, VideoId
+from core.ids import CharacterId, VideoId
 from pipelines.online import cards, creation, leases, shelf
 from pipelines.online.references import palette_of
-from pipelines.online.rooms import Rooms
-from pipelines.online.wishes import VideoRequest
+from pipelines.online.wishes import Derivation, VideoRequest, seconds_of
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
 
 POLL_AFTER = "openai-poll-after-ms"
 _POLL_AFTER_MS = "500"
-_PROGRESS_EVERY_S = 0.4
-_PROGRESS_AT_MOST_S = 900.0
 _MEDIA_TYPES = {"video": "video/mp4", "thumbnail": "image/webp", "spritesheet": "image/jpeg"}
 
 Variant = Literal["video", "thumbnail", "spritesheet"]
 
 
-async def _wish(request: Request) -> VideoRequest:
-    fields, files = await read_body(request, structured=("characters", "input_reference"))
+async def read_wish(request: Request) -> VideoRequest:
+    """Return the wish that a body holds, as JSON or as a form."""
+    fields, files = await read_body(request, structured=("characters", "input_reference", "storyboard"))
+    if isinstance(fields, dict) and "prompt" not in fields and fields.get("storyboard"):
+        fields = fields | {"prompt": checked(_OnlyShots, {"storyboard": fields["storyboard"]}).storyboard.words}
     body = checked(CreateVideo, fields)
     picture = files.get("input_reference") or _inline(body.input_reference)
+    shots = () if body.storyboard is None else tuple(shot.wish() for shot in body.storyboard.shots)
     return VideoRequest(
         prompt=body.prompt,
         model=body.model,
-        seconds=int(body.seconds),
+        seconds=seconds_of(shots) if shots else int(body.seconds),
         size=body.size,
         characters=tuple(CharacterId(item.id) for item in body.characters),
         seed=body.seed,
         style=body.style,
         palette="" if picture is None else await run_sync(palette_of, picture),
+        shots=shots,
+        audio=body.audio,
     )
+
+
+WishDep = Annotated[VideoRequest, Depends(read_wish)]
+
+
+class _OnlyShots(Body):
+    storyboard: StoryboardIn
 
 
 async def _remix(request: Request) -> RemixVideo:
@@ -81,21 +86,22 @@ def _inline(reference: ImageReference | None) -> bytes | None:
         ) from error
 
 
-def _body_schema(model: str) -> dict[str, object]:
+def body_schema(model: str) -> dict[str, object]:
+    """Return what the OpenAPI document says of a body that may be JSON or a form."""
     schema = {"schema": {"$ref": f"#/components/schemas/{model}"}}
     return {"requestBody": {"required": True, "content": {"application/json": schema, "multipart/form-data": schema}}}
 
 
-@router.post("", openapi_extra=_body_schema("CreateVideo"))
+@router.post("", openapi_extra=body_schema("CreateVideo"))
 def create(
     person: PersonDep,
-    wish: Annotated[VideoRequest, Depends(_wish)],
+    wish: WishDep,
     rooms: RoomsDep,
     response: Response,
     key: IdempotencyKey = None,
 ) -> VideoObject:
     """Ask for a video. It is made by a worker; poll it, or follow its progress."""
-    return _told(creation.submit(rooms, person, wish, key), response)
+    return told(creation.submit(rooms, person, wish, key), response)
 
 
 @router.get("")
@@ -116,7 +122,7 @@ def list_videos(
 @router.get("/{video_id}")
 def retrieve(video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep, response: Response) -> VideoObject:
     """Return a video that is one's own, that one may see, or that shows one."""
-    return _told(creation.retrieve(rooms, person, video_id), response)
+    return told(creation.retrieve(rooms, person, video_id), response)
 
 
 @router.delete("/{video_id}")
@@ -126,7 +132,7 @@ def delete(video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep) -> VideoDe
     return VideoDeleted(id=video_id)
 
 
-@router.post("/{video_id}/remix", openapi_extra=_body_schema("RemixVideo"))
+@router.post("/{video_id}/remix", openapi_extra=body_schema("RemixVideo"))
 def remix(
     video_id: VideoIdPath,
     person: PersonDep,
@@ -136,7 +142,9 @@ def remix(
     key: IdempotencyKey = None,
 ) -> VideoObject:
     """Make a new video from one that one may see."""
-    return _told(creation.remix(rooms, person, video_id, change.prompt, key), response)
+    how = Derivation.REMIX
+    made = creation.derive(rooms, person, how, video_id, change.prompt, audio=change.audio, idempotency_key=key)
+    return told(made, response)
 
 
 @router.get(
@@ -173,46 +181,13 @@ def publish(
 ) -> VideoObject:
     """Publish a draft, or change the caption and visibility of what is published."""
     wanted = wanted or PublishVideo()
-    return VideoObject.of(creation.publish(rooms, person, video_id, wanted.caption, wanted.visibility))
+    return VideoObject.of(creation.publish(rooms, person, video_id, wanted.caption, wanted.visibility, wanted.remix))
 
 
 @router.post("/{video_id}/cancel")
 def cancel(video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep) -> VideoObject:
     """Stop a video that is waiting or being made."""
     return VideoObject.of(creation.cancel(rooms, person, video_id))
-
-
-@router.get(
-    "/{video_id}/progress",
-    response_class=StreamingResponse,
-    responses={
-        200: {"description": "Server-sent events: `progress`, then `done`.", "content": {"text/event-stream": {}}}
-    },
-)
-async def progress(video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep) -> StreamingResponse:
-    """Follow a video while it is made: each event carries the video as `retrieve` answers it."""
-    first = await _look(rooms, person, video_id)
-    events = _events(rooms, person, video_id, first)
-    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-async def _events(rooms: Rooms, person: PersonId, video_id: VideoId, seen: VideoObject) -> AsyncIterator[str]:
-    yield _event(seen)
-    with anyio.move_on_after(_PROGRESS_AT_MOST_S):
-        while not seen.is_over:
-            await anyio.sleep(_PROGRESS_EVERY_S)
-            found = await _look(rooms, person, video_id)
-            # A comment keeps the line open, and shows a client that has gone.
-            yield _event(found) if found != seen else ": still here\n\n"
-            seen = found
-
-
-async def _look(rooms: Rooms, person: PersonId, video_id: VideoId) -> VideoObject:
-    return VideoObject.of(await run_sync(creation.retrieve, rooms, person, video_id))
-
-
-def _event(video: VideoObject) -> str:
-    return f"event: {'done' if video.is_over else 'progress'}\ndata: {video.model_dump_json()}\n\n"
 
 
 @router.get("/{video_id}/provenance")
@@ -228,7 +203,8 @@ def card(video_id: VideoIdPath, person: PersonDep, rooms: RoomsDep) -> VideoCard
         return VideoCard.model_validate(cards.card_for(tx, rooms, person, video_id))
 
 
-def _told(view: creation.VideoView, response: Response) -> VideoObject:
+def told(view: creation.VideoView, response: Response) -> VideoObject:
+    """Return a video as it is answered, saying when to ask again while it is not over."""
     video = VideoObject.of(view)
     if not video.is_over:
         response.headers[POLL_AFTER] = _POLL_AFTER_MS

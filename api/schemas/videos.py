@@ -3,63 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
 from api.schemas.common import TEXT, Body, Ident, Shape
 from core.ids import CharacterId, PersonId, VideoId
 from core.records import Job
-from core.vocabulary import JobStatus, LikenessPermission, VideoStatus, Visibility
+from core.vocabulary import JobStatus, LikenessPermission, RemixPermission, VideoStatus, Visibility
 from pipelines.online.creation import CANCELLED, VideoView
 from pipelines.online.likeness import Appearance, OfferedCharacter
+from pipelines.online.wishes import Derivation
 from safety.room import ManifestReport
 
-DEFAULT_MODEL = "sora-2"
-Size = Literal["360x640", "640x360", "720x1280", "1280x720", "1024x1792", "1792x1024"]
-Seconds = Annotated[
-    Literal["4", "5", "6", "7", "8", "9", "10", "11", "12"],
-    # OpenAI's clients send a string; people who write the JSON by hand often send a number.
-    BeforeValidator(lambda value: str(value) if isinstance(value, int) and not isinstance(value, bool) else value),
-]
-Prompt = Annotated[str, Field(min_length=1, max_length=32_000, pattern=TEXT)]
 WireStatus = Literal["queued", "in_progress", "completed", "failed"]
-
-
-class CharacterRef(Body):
-    """A character to show."""
-
-    id: Ident
-
-
-class ImageReference(Body):
-    """A picture whose colours choose the palette: a base64 data URL."""
-
-    image_url: str | None = Field(default=None, description="A `data:image/...;base64,` URL.")
-    file_id: str | None = Field(default=None, description="Not kept here: send the picture itself.")
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.image_url is None) == (self.file_id is None):
-            raise ValueError("give exactly one of image_url and file_id")
-        return self
-
-
-class CreateVideo(Body):
-    """`POST /v1/videos`. `seed` and `style` are Kindling's; the rest is OpenAI's."""
-
-    prompt: Prompt
-    model: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")] = DEFAULT_MODEL
-    seconds: Seconds = "4"
-    size: Size = "720x1280"
-    input_reference: ImageReference | None = None
-    characters: list[CharacterRef] = Field(default_factory=list, max_length=2)
-    seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
-    style: Annotated[str, Field(max_length=40, pattern=TEXT)] = ""
-
-
-class RemixVideo(Body):
-    """`POST /v1/videos/{id}/remix`."""
-
-    prompt: Prompt
 
 
 class PublishVideo(Body):
@@ -67,6 +22,7 @@ class PublishVideo(Body):
 
     caption: Annotated[str, Field(max_length=2_200, pattern=TEXT)] | None = None
     visibility: Visibility | None = None
+    remix: RemixPermission | None = Field(default=None, description="Who, of those who may see it, may remix it.")
 
 
 class VideoFailure(Shape):
@@ -88,6 +44,11 @@ class KindlingPart(Shape):
     characters: list[CharacterId]
     published_at: int | None
     cancelled: bool
+    audio: bool
+    derived: Derivation | None = Field(description="How it came from `remixed_from_video_id`.")
+    remix: RemixPermission
+    ahead_in_queue: int | None = Field(description="Videos that are made before it, while it waits.")
+    preview_url: str | None = Field(description="A small picture of it, while it is made.")
 
 
 class VideoObject(Shape):
@@ -146,6 +107,11 @@ def _more(view: VideoView) -> KindlingPart:
         characters=list(view.characters),
         published_at=_unix(video.published_at),
         cancelled=video.error_code == CANCELLED,
+        audio=video.has_sound,
+        derived=Derivation(video.derived or "remix") if video.remixed_from else None,
+        remix=video.remixable,
+        ahead_in_queue=view.ahead,
+        preview_url=f"/v1/videos/{video.id}/preview" if view.preview else None,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from core.ids import PersonId
 from core.storage.database import Transaction
-from core.storage.tables import accounts, creation, family, feed, messages, safety, wellbeing
+from core.storage.tables import accounts, creation, family, feed, messages, safety, webhooks, wellbeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ HELD = (
     Held("chat_topics", feed.chat_topics, "person_id"),
     Held("videos", creation.videos, "creator_id"),
     Held("jobs", creation.jobs, "person_id"),
+    Held("plan", creation.plans, "person_id"),
+    Held("webhook_endpoints", webhooks.webhook_endpoints, "person_id"),
     Held("characters", creation.characters, "owner_id"),
     Held("characters_shared_with_me", creation.character_grants, "person_id"),
     Held("videos_showing_me", creation.video_characters, "owner_id"),

@@ -1,22 +1,23 @@
-"""The queue of generation jobs: durable, leased, one winner per job, fair across people."""
+"""The queue of generation jobs: durable, leased, one winner per job, people served in turn by what they asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, update
 
 from core.ids import JobId, PersonId, VideoId
 from core.records import Job
 from core.storage.database import Transaction
-from core.storage.rows import record_from
-from core.storage.tables.creation import jobs, videos
+from core.storage.rows import record_from, upsert
+from core.storage.tables.creation import jobs, previews, videos
 from core.vocabulary import JobStatus
 
 MAX_ATTEMPTS = 3
-_LOST = f"The film could not be made: {MAX_ATTEMPTS} workers stopped while making it. Please try again."
+_LOST = "The film could not be made: {} workers stopped while making it. Please try again."
 _OPEN = (JobStatus.QUEUED, JobStatus.IN_PROGRESS)
+_DEBTS_LAST = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,49 @@ class MadeVideo:
     error_code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The newest picture of a film in the making: WebP, and which one of its film it is."""
+
+    number: int
+    image: bytes
+
+
 class Jobs:
     """Generation jobs in every state.
 
     A worker claims a job with a lease and keeps it alive by heartbeats. A lease that runs out returns the job to the
-    queue, so a killed worker loses nothing; a job that has lost ``MAX_ATTEMPTS`` workers has failed. Only the lease's
+    queue, so a killed worker loses nothing; a job that has lost ``most_attempts`` workers has failed. Only the lease's
     owner can report a result, so each job has one result whatever else happens: store the result in the transaction in
     which ``complete`` answers True.
+
+    People take turns by start-time fair queueing (Goyal, Vin and Cheng, IEEE/ACM Transactions on Networking 5(5),
+    1997): a job may start, in virtual time, when its person's last one ends there, and not before now; the least goes
+    first. So over any time in which two people both wait, what they got, by weight, differs by less than one film each.
     """
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
     def enqueue(self, job: Job) -> None:
-        """Store a new job."""
-        self._tx.connection.execute(insert(jobs).values({name: getattr(job, name) for name in Job.__slots__}))
+        """Store a new job at its person's turn. Call it under the person's lock."""
+        turn = max(self._virtual_now(job.priority), self._debt(job))
+        row = {name: getattr(job, name) for name in Job.__slots__} | {"turn": turn}
+        self._tx.connection.execute(insert(jobs).values(row))
+
+    def _virtual_now(self, priority: int) -> float:
+        """Return the turn of what was started last: virtual time stands there."""
+        last = select(jobs.c.turn).where(jobs.c.started_at.is_not(None), jobs.c.priority == priority)
+        last = last.order_by(jobs.c.started_at.desc(), jobs.c.turn.desc()).limit(1)
+        return self._tx.connection.scalar(last) or 0.0
+
+    def _debt(self, job: Job) -> float:
+        """Return where a person's jobs end in virtual time; what was cancelled before it started cost nothing."""
+        recent = jobs.c.created_at > job.created_at - _DEBTS_LAST
+        free = and_(jobs.c.status == JobStatus.CANCELLED, jobs.c.started_at.is_(None))
+        ends = select(func.max(jobs.c.turn + jobs.c.share))
+        ends = ends.where(jobs.c.person_id == job.person_id, jobs.c.priority == job.priority, recent, ~free)
+        return self._tx.connection.scalar(ends) or 0.0
 
     def find(self, job_id: JobId) -> Job | None:
         """Return a job, or None."""
@@ -71,40 +100,67 @@ class Jobs:
         rows = self._tx.connection.execute(select(jobs.c.status, func.count().label("n")).group_by(jobs.c.status))
         return {JobStatus(row.status): row.n for row in rows}
 
-    def claim(self, owner: str, lease_s: float, now: datetime) -> Job | None:
+    def waiting_share(self) -> float:
+        """Return how much work waits, each film's by the weight it came with."""
+        query = select(func.sum(jobs.c.share)).where(jobs.c.status == JobStatus.QUEUED)
+        return self._tx.connection.scalar(query) or 0.0
+
+    def ahead_of(self, job: Job) -> int:
+        """Return how many waiting jobs go before a waiting one, as things stand."""
+        before = or_(jobs.c.priority > job.priority, and_(jobs.c.priority == job.priority, jobs.c.turn < job.turn))
+        query = select(func.count()).where(jobs.c.status == JobStatus.QUEUED, before)
+        return self._tx.connection.scalar(query) or 0
+
+    def claim(
+        self, owner: str, lease_s: float, now: datetime, *, most_attempts: int = MAX_ATTEMPTS, like: Job | None = None
+    ) -> Job | None:
         """Give ``owner`` the next job for ``lease_s`` seconds, or None when none waits.
 
-        Highest priority first; then whose person has fewest films in the making, then who was served longest ago, then
-        the oldest. Concurrent claims never get the same job.
+        First what lost its worker; then by priority, then by turn. ``like``: only a job that can be made together with
+        this one. Concurrent claims never get the same job.
         """
-        query = _fair(_waiting(now)).limit(1)
+        lost = select(jobs).where(_lease_over(now), jobs.c.attempts < most_attempts)
+        ready = or_(jobs.c.not_before.is_(None), jobs.c.not_before <= now)
+        waiting = select(jobs).where(jobs.c.status == JobStatus.QUEUED, ready)
+        if like is not None:
+            waiting = waiting.where(jobs.c.batch_key == like.batch_key, jobs.c.priority == like.priority)
+        job = None if like is not None else self._next(lost)
+        job = job or self._next(waiting)
+        return None if job is None else self._hand_out(job, owner, lease_s, now)
+
+    def _next(self, query: Select[Any]) -> Job | None:
+        query = query.order_by(jobs.c.priority.desc(), jobs.c.turn, jobs.c.created_at, jobs.c.id).limit(1)
         if not self._tx.is_sqlite:
             # On SQLite the write transaction is already the only one.
             query = query.with_for_update(skip_locked=True, of=jobs)
-        job = self._one(query)
-        if job is None:
-            return None
-        values = {
+        return self._one(query)
+
+    def _hand_out(self, job: Job, owner: str, lease_s: float, now: datetime) -> Job:
+        values: dict[str, Any] = {
             "status": JobStatus.IN_PROGRESS,
             "lease_owner": owner,
             "lease_until": now + timedelta(seconds=lease_s),
             "started_at": now,
+            # Virtual time never goes back, whatever was put back and is taken up late.
+            "turn": max(job.turn, self._virtual_now(job.priority)),
             "attempts": job.attempts + 1,
             "progress": 0,
+            "not_before": None,
         }
         self._tx.connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
-        return self.find(job.id)
+        self._tx.connection.execute(delete(previews).where(previews.c.job_id == job.id))
+        return replace(job, **values)
 
-    def fail_lost(self, now: datetime) -> list[Job]:
+    def fail_lost(self, now: datetime, *, most_attempts: int = MAX_ATTEMPTS) -> list[Job]:
         """Fail the jobs whose last allowed worker went silent, and return them."""
-        query = select(jobs).where(_lease_over(now), jobs.c.attempts >= MAX_ATTEMPTS).order_by(jobs.c.id)
+        query = select(jobs).where(_lease_over(now), jobs.c.attempts >= most_attempts).order_by(jobs.c.id)
         if not self._tx.is_sqlite:
             query = query.with_for_update(skip_locked=True)
         lost = [_job(row) for row in self._tx.connection.execute(query).mappings().all()]
+        words: dict[str, Any] = {"error_code": "worker_lost", "error_message": _LOST.format(most_attempts)}
         for job in lost:
-            words = {"error_code": "worker_lost", "error_message": _LOST}
             self._finish(jobs.c.id == job.id, JobStatus.FAILED, now, words)
-        return [replace(job, status=JobStatus.FAILED, error_code="worker_lost", error_message=_LOST) for job in lost]
+        return [replace(job, status=JobStatus.FAILED, **words) for job in lost]
 
     def heartbeat(self, job_id: JobId, owner: str, progress: int, lease_s: float, now: datetime) -> bool:
         """Renew the lease and note the progress in percent. False if the job was cancelled or is another's now."""
@@ -122,13 +178,35 @@ class Jobs:
         values = {"error_code": code, "error_message": message}
         return self._finish(_held(job_id, owner), JobStatus.FAILED, now, values)
 
-    def release(self, job_id: JobId, owner: str, *, counts: bool) -> bool:
+    def release(self, job_id: JobId, owner: str, *, counts: bool, not_before: datetime | None = None) -> bool:
         """Put a job back into the queue; ``counts``: whether that was one of its attempts (a clean stop is not)."""
-        values: dict[str, Any] = {"status": JobStatus.QUEUED, "lease_owner": None, "lease_until": None, "progress": 0}
+        values: dict[str, Any] = {
+            "status": JobStatus.QUEUED, "lease_owner": None, "lease_until": None, "progress": 0,
+            "not_before": not_before,
+        }  # fmt: skip
         if not counts:
             values["attempts"] = jobs.c.attempts - 1
         result = self._tx.connection.execute(update(jobs).where(_held(job_id, owner)).values(values))
         return result.rowcount == 1
+
+    def show_preview(self, job_id: JobId, owner: str, preview: Preview, now: datetime) -> bool:
+        """Keep the newest picture of a film. False if ``owner`` does not hold the job any more."""
+        held = select(jobs.c.id).where(_held(job_id, owner))
+        if self._tx.connection.scalar(held) is None:
+            return False
+        row = {"job_id": job_id, "number": preview.number, "image": preview.image, "made_at": now}
+        upsert(self._tx, previews, row, key=["job_id"])
+        return True
+
+    def preview_number(self, job_id: JobId) -> int:
+        """Return the number of a job's newest picture; 0 when there is none."""
+        return self._tx.connection.scalar(select(previews.c.number).where(previews.c.job_id == job_id)) or 0
+
+    def preview(self, job_id: JobId) -> Preview | None:
+        """Return a job's newest picture."""
+        query = select(previews.c.number, previews.c.image).where(previews.c.job_id == job_id)
+        row = self._tx.connection.execute(query).first()
+        return None if row is None else Preview(row.number, row.image)
 
     def cancel(self, job_id: JobId, now: datetime) -> bool:
         """Cancel a job that waits or runs; its worker hears at its next heartbeat. False if it was over already."""
@@ -136,6 +214,8 @@ class Jobs:
 
     def _finish(self, which: ColumnElement[bool], status: JobStatus, now: datetime, values: Mapping[str, Any]) -> bool:
         ended = {"status": status, "finished_at": now, "lease_owner": None, "lease_until": None}
+        gone = select(jobs.c.id).where(which)
+        self._tx.connection.execute(delete(previews).where(previews.c.job_id.in_(gone)))
         result = self._tx.connection.execute(update(jobs).where(which).values(ended | dict(values)))
         return result.rowcount == 1
 
@@ -150,19 +230,6 @@ def _held(job_id: JobId, owner: str) -> ColumnElement[bool]:
 
 def _lease_over(now: datetime) -> ColumnElement[bool]:
     return and_(jobs.c.status == JobStatus.IN_PROGRESS, jobs.c.lease_until <= now)
-
-
-def _waiting(now: datetime) -> Select[Any]:
-    retried = and_(_lease_over(now), jobs.c.attempts < MAX_ATTEMPTS)
-    return select(jobs).where(or_(jobs.c.status == JobStatus.QUEUED, retried))
-
-
-def _fair(query: Select[Any]) -> Select[Any]:
-    others = jobs.alias("others")
-    same_person = select(func.count()).where(others.c.person_id == jobs.c.person_id, others.c.id != jobs.c.id)
-    running = same_person.where(others.c.status == JobStatus.IN_PROGRESS).scalar_subquery()
-    served_at = select(func.max(others.c.started_at)).where(others.c.person_id == jobs.c.person_id).scalar_subquery()
-    return query.order_by(jobs.c.priority.desc(), running, served_at.asc().nulls_first(), jobs.c.created_at, jobs.c.id)
 
 
 def _job(row: Any) -> Job:

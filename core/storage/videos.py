@@ -12,9 +12,9 @@ from core.storage.database import Transaction
 from core.storage.rows import batches, record_from
 from core.storage.tables.creation import videos
 from core.storage.types import UtcDateTime
-from core.vocabulary import VideoStatus, Visibility
+from core.vocabulary import RemixPermission, VideoStatus, Visibility
 
-_CONVERTERS = {"status": VideoStatus, "visibility": Visibility}
+_CONVERTERS = {"status": VideoStatus, "visibility": Visibility, "remixable": RemixPermission}
 
 
 class Videos:

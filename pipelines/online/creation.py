@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.errors import Conflict, InvalidInput, LimitReached, not_found
+from core.errors import Conflict, InvalidInput, NotAllowed, not_found
 from core.ids import CharacterId, JobId, PersonId, VideoId, new_id
 from core.records import Character, Event, Job, Person, Video
 from core.storage.audit import AuditLog
@@ -15,7 +15,8 @@ from core.storage.idempotency import Idempotency
 from core.storage.jobs import Jobs
 from core.storage.people import People
 from core.storage.videos import Videos
-from core.vocabulary import EventKind, JobStatus, VideoStatus, Visibility
+from core.vocabulary import EventKind, JobStatus, RemixPermission, VideoStatus, Visibility
+from generation.shots import words_in
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.events import inspired_by
 from pipelines.online.films import discard
@@ -23,12 +24,13 @@ from pipelines.online.judging import check_prompt, depicts_minor, first_refusal
 from pipelines.online.making import check_may_make
 from pipelines.online.moderation import refusal
 from pipelines.online.publishing import publish
+from pipelines.online.quotas import check_open, place_of
 from pipelines.online.rendering import run_job
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import VideoView, list_mine, own, retrieve, view
 from pipelines.online.takedown import cancel_job, remove
 from pipelines.online.wellbeing import note_events
-from pipelines.online.wishes import MAX_PROMPT_CHARS, VideoRequest, Wish, wish_for
+from pipelines.online.wishes import Derivation, Source, VideoRequest, Wish, check_words, derived_request, wish_for
 
 __all__ = [
     "CANCELLED",
@@ -36,6 +38,7 @@ __all__ = [
     "VideoView",
     "cancel",
     "delete",
+    "derive",
     "list_mine",
     "publish",
     "remix",
@@ -53,17 +56,21 @@ _REMIXABLE = {VideoStatus.DRAFT, VideoStatus.PUBLISHED}
 def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency_key: str | None = None) -> VideoView:
     """Check a wish and put it in the queue. A retry with the same key gets the first answer.
 
-    Raises ``Refused`` (which rule, in words, how to appeal), ``InvalidInput`` naming the field, ``NotFound`` for a
-    source or character that this person cannot know of, ``LimitReached`` when too many are in the making.
+    Every way to a new video leads through here: from words, shots, or another video. Raises ``Refused`` (which rule, in
+    words, how to appeal), ``InvalidInput`` naming the field, ``NotFound`` for a source or character that this person
+    cannot know of, ``NotAllowed`` for a source that may not be remixed, ``LimitReached`` at a limit.
     """
     now, retry = rooms.clock.now(), _Retry(idempotency_key, request.digest)
+    said = request.prompt
+    check_words(said)
     with rooms.database.read() as tx:
         earlier = retry.answered(tx, person_id)
         if earlier is not None:
             return view(tx, person_id, earlier)
         maker = known_person(tx, person_id)
-        _check_room(tx, rooms, person_id)
-        request = _completed(tx, maker, request, now)
+        check_open(tx, rooms, maker, now)
+        source = None if request.remix_of is None else source_of(tx, maker, request.remix_of, now)
+        request = request if source is None else derived_request(request, source)
         check_may_make(tx, rooms, maker, request.model, request.seconds, now)
         shown = _shown(tx, request.characters)
         refused = first_refusal(tx, rooms, maker, shown, now)
@@ -71,28 +78,44 @@ def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency
     video_id = VideoId(new_id("video"))
     if refused is not None:
         raise refusal(rooms, refused, "prompt", video_id, person_id, field="characters")
-    wish = wish_for(rooms.generation, request, shown, video_id)
-    check_prompt(rooms, maker, request.prompt, shows_minor=shows_minor, video_id=video_id, now=now)
-    return _enqueue(rooms, _queued(video_id, person_id, request, wish, now), wish, shown, retry)
+    wish = wish_for(rooms.generation, request, shown, video_id, said=said, source=source)
+    words = (request.prompt, said, *words_in(wish.storyboard))
+    check_prompt(rooms, maker, words, shows_minor=shows_minor, video_id=video_id, now=now)
+    return _enqueue(rooms, _queued(video_id, maker, request, wish, now), wish, shown, retry)
 
 
 def _enqueue(rooms: Rooms, video: Video, wish: Wish, shown: Sequence[Character], retry: "_Retry") -> VideoView:
     """Store video, job, who is shown and the key as one whole, under the person's lock."""
     person_id, now = video.creator_id, video.created_at
-    job = Job(JobId(new_id("job")), video.id, person_id, JobStatus.QUEUED, wish.model_dump(mode="json"), created_at=now)
     with rooms.database.write() as tx:
         People(tx).lock(person_id)
         earlier = retry.answered(tx, person_id)
         if earlier is not None:
             return view(tx, person_id, earlier)
-        _check_room(tx, rooms, person_id)
-        check_may_make(tx, rooms, known_person(tx, person_id), video.model, video.seconds, now)
+        maker = known_person(tx, person_id)
+        check_open(tx, rooms, maker, now)
+        check_may_make(tx, rooms, maker, video.model, video.seconds, now)
         Videos(tx).add([video])
         Characters(tx).show_in(video.id, shown)
-        Jobs(tx).enqueue(job)
+        Jobs(tx).enqueue(_job(tx, rooms, maker, video, wish))
         retry.keep(tx, video)
         _note(tx, rooms, video)
         return view(tx, person_id, video.id)
+
+
+def _job(tx: Transaction, rooms: Rooms, maker: Person, video: Video, wish: Wish) -> Job:
+    place = place_of(tx, rooms, maker, wish.storyboard, video.created_at)
+    return Job(
+        id=JobId(new_id("job")),
+        video_id=video.id,
+        person_id=maker.id,
+        status=JobStatus.QUEUED,
+        request=wish.model_dump(mode="json"),
+        created_at=video.created_at,
+        plan=place.plan,
+        share=place.share,
+        batch_key=rooms.generation.batch_key(wish.storyboard, wish.model),
+    )
 
 
 def _note(tx: Transaction, rooms: Rooms, video: Video) -> None:
@@ -138,32 +161,36 @@ class _Retry:
             answers.store(video.creator_id, _ROUTE, self.key, _QUEUED, {"video_id": video.id})
 
 
-def _check_room(tx: Transaction, rooms: Rooms, person_id: PersonId) -> None:
-    most = rooms.settings.open_videos_per_person
-    if Jobs(tx).open_count(person_id) >= most:
-        raise LimitReached(
-            code="too_many_videos_in_the_making",
-            detail=f"You have {most} videos in the making.",
-            expected="Wait until one is done, or cancel one.",
-            retry_after_s=10,
-        )
+def source_of(tx: Transaction, maker: Person, video_id: VideoId, now: datetime) -> Source:
+    """Return a video that ``maker`` may make another from.
 
-
-def _completed(tx: Transaction, maker: Person, request: VideoRequest, now: datetime) -> VideoRequest:
-    """Return the wish with what it takes over from the video that it remixes, if any."""
-    if request.remix_of is None:
-        return request
-    source = Videos(tx).find(request.remix_of)
-    if source is None or not visible_ids(tx, eyes_of(tx, maker, now), [source.id]):
-        raise not_found("video", request.remix_of)
-    if source.status not in _REMIXABLE:
+    Raises ``NotFound`` for one that they cannot see, ``NotAllowed`` where its owner keeps it to themselves, and
+    ``Conflict`` for one that is not finished or was taken down.
+    """
+    video = Videos(tx).find(video_id)
+    if video is None or not visible_ids(tx, eyes_of(tx, maker, now), [video.id]):
+        raise not_found("video", video_id)
+    if video.status not in _REMIXABLE:
         raise Conflict(
             code="not_remixable",
             detail="This video cannot be remixed now.",
             field="video_id",
             expected="A finished draft of yours, or a published video.",
         )
-    return request.remixing(source, Characters(tx).shown_in([source.id]).get(source.id, []))
+    if not _may_remix(tx, maker, video):
+        raise NotAllowed(
+            code="remix_not_permitted",
+            detail="Whoever made this video does not let you make another from it.",
+            field="video_id",
+            expected="A video of yours, or one whose maker allows it.",
+        )
+    return Source.of(video, Characters(tx).shown_in([video.id]).get(video.id, []), Jobs(tx).find_by_video(video.id))
+
+
+def _may_remix(tx: Transaction, maker: Person, video: Video) -> bool:
+    if video.creator_id == maker.id or video.remixable is RemixPermission.EVERYONE:
+        return True
+    return video.remixable is RemixPermission.MUTUALS and People(tx).are_mutual(maker.id, video.creator_id)
 
 
 def _shown(tx: Transaction, character_ids: Sequence[CharacterId]) -> list[Character]:
@@ -183,10 +210,10 @@ def _shown(tx: Transaction, character_ids: Sequence[CharacterId]) -> list[Charac
     return shown
 
 
-def _queued(video_id: VideoId, person_id: PersonId, request: VideoRequest, wish: Wish, now: datetime) -> Video:
+def _queued(video_id: VideoId, maker: Person, request: VideoRequest, wish: Wish, now: datetime) -> Video:
     return Video(
         id=video_id,
-        creator_id=person_id,
+        creator_id=maker.id,
         status=VideoStatus.GENERATING,
         visibility=Visibility.ONLY_ME,
         prompt=request.prompt,
@@ -198,6 +225,10 @@ def _queued(video_id: VideoId, person_id: PersonId, request: VideoRequest, wish:
         seed=wish.storyboard.seed,
         style=wish.storyboard.style,
         remixed_from=request.remix_of,
+        derived=request.derived,
+        # What the young make is remixed by those they know, until they choose otherwise.
+        remixable=RemixPermission.MUTUALS if maker.is_minor(now) else RemixPermission.EVERYONE,
+        has_sound=request.audio,
         # Nobody else may see it before what came out has been looked at.
         teen_allowed=False,
         adult_allowed=False,
@@ -207,19 +238,25 @@ def _queued(video_id: VideoId, person_id: PersonId, request: VideoRequest, wish:
 def remix(
     rooms: Rooms, person_id: PersonId, source_id: VideoId, prompt: str, idempotency_key: str | None = None
 ) -> VideoView:
-    """Make a new video from another: its words after the new ones, its length, size and people.
+    """Make a new video from another: its words after the new ones, its length, size, people. Raises as ``submit``."""
+    return derive(rooms, person_id, Derivation.REMIX, source_id, prompt, idempotency_key=idempotency_key)
 
-    Raises ``NotFound`` for a video that this person cannot see, ``Refused`` when someone shown in it has not allowed
-    this person to use their likeness; otherwise as ``submit``.
-    """
-    if not prompt.strip() or len(prompt) > MAX_PROMPT_CHARS:
-        raise InvalidInput(
-            code="bad_prompt",
-            detail="The prompt is empty or too long.",
-            field="prompt",
-            expected=f"1 to {MAX_PROMPT_CHARS:,} characters that say what to change.",
-        )
-    request = VideoRequest(prompt, model="", seconds=0, size="", remix_of=source_id)
+
+def derive(
+    rooms: Rooms,
+    person_id: PersonId,
+    how: Derivation,
+    source_id: VideoId,
+    prompt: str,
+    *,
+    seconds: int = 0,
+    audio: bool = True,
+    idempotency_key: str | None = None,
+) -> VideoView:
+    """Make a new video from another: a remix, an edit, or an extension by ``seconds``. Raises as ``submit``."""
+    request = VideoRequest(
+        prompt, model="", seconds=seconds, size="", remix_of=source_id, derived=how, audio=audio
+    )  # fmt: skip
     return submit(rooms, person_id, request, idempotency_key)
 
 

@@ -1,7 +1,7 @@
 """One film, from a storyboard to a signed file in the media store. Needs no database, so a process pool can run it."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from core.media.film import Film, Frame
 from core.media.store import MediaStore
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
-from generation.backends import Cancelled, GenerationCancelled, Progress
+from generation.backends import Cancelled, GenerationCancelled, Progress, Take
 from generation.room import Generation
 from generation.storyboard import Storyboard
 from safety.provenance.manifest import Claim
@@ -27,6 +27,8 @@ _TILE_PX = 180  # longer side of a tile
 _STILLS = 10  # frames kept for the fingerprint, the poster and the sprite sheet
 _POSTER_AT = 0.4  # the share of the film that the poster shows: most scenes are in full swing by then
 _RENDER_SHARE = 0.97  # of the progress that is shown; signing and storing are the rest
+
+Previewer = Callable[[Frame, Frame], None]  # is shown every frame, plain and marked, and keeps what it likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class FilmOrder:
     label: str  # what the moving watermark says, e.g. "Kindling · @ada"
     portraits: Mapping[str, Frame] = field(default_factory=dict)  # by character name
     depicts_minor: bool = False  # judged by the strictest audience too
+    has_sound: bool = True  # False: the film has no sound track at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +81,33 @@ class FilmMaker:
         self._safety = safety
         self._media = media
 
+    def take(self, order: FilmOrder, progress: Progress, cancelled: Cancelled) -> Take:
+        """Return what a backend needs for an order; the rest of the progress is for checking, signing and storing."""
+        return Take(
+            order.storyboard, order.portraits, lambda percent: progress(round(percent * _RENDER_SHARE)), cancelled
+        )
+
     def make(
-        self, order: FilmOrder, *, progress: Progress = lambda _: None, cancelled: Cancelled = lambda: False
+        self,
+        order: FilmOrder,
+        *,
+        progress: Progress = lambda _: None,
+        cancelled: Cancelled = lambda: False,
+        film: Film | None = None,
+        preview: Previewer | None = None,
     ) -> FinishedFilm:
-        """Make one film; ``progress`` gets a percentage.
+        """Make one film; ``progress`` gets a percentage. ``film``: what a backend made of ``take`` already.
 
         Raises ``FilmRefused`` when what came out may be shown to nobody, ``GenerationCancelled`` when told to stop, and
         ``Unavailable`` when it cannot be written or stored; in each case nothing is left in the media store.
         """
         with _workspace() as folder:
-            film = self._generation.generate(
-                order.storyboard,
-                order.portraits,
-                lambda percent: progress(round(percent * _RENDER_SHARE)),
-                cancelled,
-                order.model,
-            )
-            passage = _Passage(self._safety, order, film)
+            if film is None:
+                take = self.take(order, progress, cancelled)
+                film = self._generation.generate(
+                    take.storyboard, take.portraits, take.progress, take.cancelled, order.model
+                )
+            passage = _Passage(self._safety, order, film if order.has_sound else replace(film, sound=None), preview)
             write_mp4(passage.film(), folder / "plain.mp4")
             adult, teen = passage.verdicts()
             self._safety.sign(folder / "plain.mp4", folder / "signed.mp4", order.claim)
@@ -124,8 +137,9 @@ class FilmMaker:
 class _Passage:
     """Lets a film's frames through once: each is checked as it came out, then marked, and a few are kept."""
 
-    def __init__(self, safety: Safety, order: FilmOrder, film: Film) -> None:
+    def __init__(self, safety: Safety, order: FilmOrder, film: Film, preview: Previewer | None) -> None:
         self._source = film
+        self._preview = preview
         self._check = safety.film_check(film.fps)
         self._mark = safety.watermark(order.label, seed=order.storyboard.seed)
         self._depicts_minor = order.depicts_minor
@@ -152,6 +166,8 @@ class _Passage:
             marked = self._mark.apply(frame, index, self._source.fps)
             if index % self._every == 0:
                 self.stills.append(marked)
+            if self._preview is not None:
+                self._preview(frame, marked)
             yield marked
 
 

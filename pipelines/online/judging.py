@@ -38,11 +38,21 @@ def depicts_minor(tx: Transaction, shown: Sequence[Character], now: datetime) ->
 
 
 def check_prompt(
-    rooms: Rooms, maker: Person, prompt: str, *, shows_minor: bool, video_id: VideoId, now: datetime
+    rooms: Rooms, maker: Person, words: Sequence[str], *, shows_minor: bool, video_id: VideoId, now: datetime
 ) -> None:
-    """Judge the words of a wish. Raises ``Refused`` unless they may go on without a person looking at them."""
+    """Judge all words of a wish, each text and all together; those that stand inside another are not read twice.
+
+    Raises ``Refused`` unless they may go on without a person looking at them.
+    """
     audiences = {maker.audience(now), audience_of(maker, shows_minor, now)}
-    verdict = strictest(*(rooms.safety.judge_text(prompt, Surface.PROMPT, audience) for audience in sorted(audiences)))
+    texts: list[str] = []
+    for text in sorted(dict.fromkeys(words), key=len, reverse=True):
+        if not any(text in longer for longer in texts):
+            texts.append(text)
+    parts = [TextPart("prompt", text) for text in texts]
+    verdict = strictest(
+        *(rooms.safety.judge_texts(parts, Surface.PROMPT, audience) for audience in sorted(audiences))
+    )  # fmt: skip
     require_allowed(rooms, verdict, "prompt", video_id, maker.id, field="prompt")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core.ids import PersonId
 from core.records import Person
 from core.storage.database import Transaction
 from core.storage.jobs import Jobs
@@ -18,9 +19,15 @@ def check_may_make(tx: Transaction, rooms: Rooms, person: Person, model: str, se
 
     Every wish counts as a creation, whatever became of it. What failed costs nothing, unless its maker cancelled it.
     """
+    cost = rooms.wellbeing.policy.spending.prices.cost(model, seconds)
+    check_making(controls_in(tx, rooms, person, now), made_by(tx, rooms, person.id, now), cost, now)
+
+
+def made_by(tx: Transaction, rooms: Rooms, person_id: PersonId, now: datetime) -> list[Made]:
+    """Return what a person put in the making within the longest time that a limit looks back, and what it cost."""
     prices = rooms.wellbeing.policy.spending.prices
     made = []
-    for job in Jobs(tx).made_since(person.id, now - MONTH):
+    for job in Jobs(tx).made_since(person_id, now - MONTH):
         is_free = job.status == VideoStatus.FAILED and job.error_code != _BY_THEM
         made.append(Made(job.created_at, 0 if is_free else prices.cost(job.model, job.seconds)))
-    check_making(controls_in(tx, rooms, person, now), made, prices.cost(model, seconds), now)
+    return made

@@ -20,6 +20,8 @@ def policies_in_force(rooms: Rooms) -> list[PolicyHeader]:
         rooms.safety.moderation,
         rooms.safety.likeness,
         rooms.safety.film,
+        rooms.generation.queue,
+        rooms.generation.webhooks,
         ours.limits,
         ours.controls,
         ours.laws,

@@ -12,7 +12,7 @@ from core.storage.database import Transaction
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.verdicts import Verdict
-from core.vocabulary import VideoStatus, Visibility
+from core.vocabulary import RemixPermission, VideoStatus, Visibility
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.family import controls_in
 from pipelines.online.judging import FeedVerdicts, film_flags, first_refusal, judge_for_feed, limited
@@ -34,8 +34,9 @@ def publish(
     video_id: VideoId,
     caption: str | None = None,
     visibility: Visibility | None = None,
+    remixable: RemixPermission | None = None,
 ) -> VideoView:
-    """Publish a draft, or change the caption and visibility of what is published.
+    """Publish a draft, or change the caption, visibility and remix permission of what is published.
 
     Left out, the caption stays as it is, and visibility is everyone for an adult with an open account, followers for
     others. Raises ``Refused`` for words or a likeness that a policy does not allow, ``Conflict`` for a video that is
@@ -51,6 +52,7 @@ def publish(
     columns = _words_columns(rooms, video, text, words) | {
         "status": VideoStatus.PUBLISHED,
         "visibility": visibility or _usual_visibility(video, maker, now),
+        "remixable": remixable or video.remixable,
         "published_at": video.published_at or now,
         "error_code": None,
         "error_message": None,

@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +10,9 @@ import numpy as np
 from PIL import Image
 
 from core.encoder import TextEncoder
-from core.errors import NotFound
+from core.errors import KindlingError, NotFound
 from core.ids import VideoId
-from core.media.film import Frame
+from core.media.film import Film, Frame
 from core.media.store import MediaStore
 from core.records import Character, Job, Person, Video
 from core.storage.audit import AuditLog
@@ -24,21 +24,25 @@ from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import Outcome, VideoStatus
 from generation.backends import Cancelled, GenerationCancelled, Progress
+from generation.worker import Assignment, Finish
 from pipelines.online.family import controls_in
 from pipelines.online.films import FilmMaker, FilmOrder, FilmRefused, FinishedFilm, discard, film_files
 from pipelines.online.judging import (
     FILM_CHECK,
     FeedVerdicts,
     FilmFlags,
+    audience_of,
     depicts_minor,
     first_refusal,
     judge_for_feed,
     limited,
 )
 from pipelines.online.moderation import record, refusal
+from pipelines.online.previewing import Previews
 from pipelines.online.rooms import Rooms
 from pipelines.online.telling import VIDEO_READY, tell
 from pipelines.online.understanding import attributes_of
+from pipelines.online.webhooks import COMPLETED, announce
 from pipelines.online.wishes import Wish
 from ranking.catalogue import video_text
 
@@ -62,6 +66,17 @@ class _NoLongerAllowed(Exception):
         self.verdict = verdict
 
 
+@dataclass(frozen=True, slots=True)
+class _Commission:
+    """A job that may be made, and what to make."""
+
+    assignment: Assignment
+    wish: Wish
+    work: _Work
+    order: FilmOrder
+    started: float
+
+
 def run_job(rooms: Rooms, job: Job, progress: Progress, cancelled: Cancelled) -> None:
     """Make the film of a job and store its draft, completing the job in the same transaction.
 
@@ -69,17 +84,68 @@ def run_job(rooms: Rooms, job: Job, progress: Progress, cancelled: Cancelled) ->
     ``Refused`` when they do not allow it any more or when the film may not be shown, ``GenerationCancelled`` when the
     job is no longer this worker's, ``Unavailable`` when the film cannot be written; then nothing of it is kept.
     """
+    _finish(rooms, _commission(rooms, Assignment(job, progress, cancelled)), None)
+
+
+class FilmsTogether:
+    """``generation.worker.Together``: films of one model, size and length by one call, each then judged by itself."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    def most(self, job: Job) -> int:
+        """Return how many films the job's model makes by one call."""
+        return self._rooms.generation.batch_of(Wish.model_validate(job.request).model)
+
+    def begin(self, assignments: Sequence[Assignment]) -> list[Finish]:
+        """Make the films of all that may still be made; the others' errors come from what is returned for them."""
+        found = [_commission_or_error(self._rooms, item) for item in assignments]
+        ready = [item for item in found if isinstance(item, _Commission)]
+        maker = FilmMaker(self._rooms.generation, self._rooms.safety, self._rooms.media)
+        takes = [maker.take(item.order, item.assignment.progress, item.assignment.cancelled) for item in ready]
+        films = iter(self._rooms.generation.generate_many(takes, ready[0].wish.model) if ready else [])
+        return [_finisher(self._rooms, item, films) for item in found]
+
+
+def _finisher(rooms: Rooms, item: _Commission | Exception, films: Iterator[Film | None]) -> Finish:
+    film = next(films) if isinstance(item, _Commission) else None
+
+    def finish() -> None:
+        if isinstance(item, Exception):
+            raise item
+        if film is None:
+            raise GenerationCancelled
+        _finish(rooms, item, film)
+
+    return finish
+
+
+def _commission_or_error(rooms: Rooms, assignment: Assignment) -> _Commission | Exception:
+    try:
+        return _commission(rooms, assignment)
+    except (KindlingError, GenerationCancelled) as error:
+        return error
+
+
+def _commission(rooms: Rooms, assignment: Assignment) -> _Commission:
+    """Return what to make, once whoever is shown allows it. Raises ``Refused`` or ``GenerationCancelled``."""
     started = time.monotonic()
-    wish = Wish.model_validate(job.request)
+    wish = Wish.model_validate(assignment.job.request)
     with rooms.database.read() as tx:
-        work = _load(tx, rooms, job.video_id, rooms.clock.now())
+        work = _load(tx, rooms, assignment.job.video_id, rooms.clock.now())
     if work.refused is not None:
         raise refusal(rooms, work.refused, "video", work.video.id, work.maker.id)
-    film = _make(rooms, wish, work, progress, cancelled)
+    return _Commission(assignment, wish, work, _order(rooms, wish, work), started)
+
+
+def _finish(rooms: Rooms, item: _Commission, made: Film | None) -> None:
+    """Check, mark, sign and keep a film; ``made``: the film, where it was made together with others."""
+    work = item.work
+    film = _make(rooms, item, made)
     try:
         words = judge_for_feed(rooms, work.video.prompt, work.video.caption)
         _check_for_maker(rooms, work, film)
-        _keep(rooms, job, work, film, words, cost_s=time.monotonic() - started)
+        _keep(rooms, item.assignment.job, work, film, words, cost_s=time.monotonic() - item.started)
     except _NoLongerAllowed as error:
         discard(rooms.media, film_files(film.film_key))
         raise refusal(rooms, error.verdict, "video", work.video.id, work.maker.id) from error
@@ -99,9 +165,9 @@ def _load(tx: Transaction, rooms: Rooms, video_id: VideoId, now: datetime) -> _W
     return _Work(video, maker, shown, depicts_minor(tx, shown, now), refused)
 
 
-def _make(rooms: Rooms, wish: Wish, work: _Work, progress: Progress, cancelled: Cancelled) -> FinishedFilm:
+def _order(rooms: Rooms, wish: Wish, work: _Work) -> FilmOrder:
     video = work.video
-    order = FilmOrder(
+    return FilmOrder(
         storyboard=wish.storyboard,
         model=wish.model,
         claim=rooms.safety.claim(
@@ -115,12 +181,23 @@ def _make(rooms: Rooms, wish: Wish, work: _Work, progress: Progress, cancelled: 
         label=f"Kindling · @{work.maker.handle}",
         portraits=_portraits(rooms.media, work.shown),
         depicts_minor=work.shows_minor,
+        has_sound=video.has_sound,
     )
-    maker = FilmMaker(rooms.generation, rooms.safety, rooms.media)
+
+
+def _make(rooms: Rooms, item: _Commission, made: Film | None) -> FinishedFilm:
+    work, assignment = item.work, item.assignment
+    audiences = {work.maker.audience(rooms.clock.now()), audience_of(work.maker, work.shows_minor, rooms.clock.now())}
     try:
-        return maker.make(order, progress=progress, cancelled=cancelled)
+        return FilmMaker(rooms.generation, rooms.safety, rooms.media).make(
+            item.order,
+            progress=assignment.progress,
+            cancelled=assignment.cancelled,
+            film=made,
+            preview=Previews(rooms, assignment.job, tuple(sorted(audiences))),
+        )
     except FilmRefused as error:
-        raise refusal(rooms, error.verdict, "video", video.id, work.maker.id) from error
+        raise refusal(rooms, error.verdict, "video", work.video.id, work.maker.id) from error
 
 
 def _portraits(media: MediaStore, shown: Sequence[Character]) -> dict[str, Frame]:
@@ -176,6 +253,7 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
         AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
         controls = controls_in(tx, rooms, work.maker, now)
         tell(tx, rooms, work.maker, controls, VIDEO_READY, {"video_id": work.video.id})
+        announce(tx, COMPLETED, work.video, now)
 
 
 def embedding(encoder: TextEncoder, prompt: str, caption: str) -> bytes:

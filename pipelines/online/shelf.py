@@ -9,6 +9,7 @@ from core.storage.characters import Characters
 from core.storage.database import Transaction
 from core.storage.jobs import Jobs
 from core.storage.videos import Videos
+from core.vocabulary import JobStatus
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.films import poster_key, sheet_key
 from pipelines.online.rooms import Rooms
@@ -23,6 +24,8 @@ class VideoView:
     job: Job | None
     characters: tuple[CharacterId, ...]
     is_mine: bool
+    ahead: int | None = None  # videos that are made before it, while it waits
+    preview: int = 0  # number of its newest picture, while it is made
 
 
 def retrieve(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> VideoView:
@@ -70,7 +73,9 @@ def view(tx: Transaction, person_id: PersonId, video_id: VideoId) -> VideoView:
     shown = Characters(tx).shown_in([video_id]).get(video_id, [])
     is_mine = video.creator_id == person_id
     job = Jobs(tx).find_by_video(video_id) if is_mine else None
-    return VideoView(video, job, tuple(character.id for character in shown), is_mine)
+    ahead = Jobs(tx).ahead_of(job) if job is not None and job.status == JobStatus.QUEUED else None
+    preview = Jobs(tx).preview_number(job.id) if job is not None and job.status == JobStatus.IN_PROGRESS else 0
+    return VideoView(video, job, tuple(character.id for character in shown), is_mine, ahead, preview)
 
 
 def file_of(rooms: Rooms, person_id: PersonId, video_id: VideoId, variant: str) -> str:

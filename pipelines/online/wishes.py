@@ -1,27 +1,38 @@
 """What a person asks for, and what a job keeps of it until its film is made."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import InvalidInput
 from core.hashing import stable_int
 from core.ids import CharacterId, VideoId
-from core.records import Character, Video
-from generation.backends import ModelInfo
+from core.records import Character, Job, Video
 from generation.room import Generation
+from generation.shots import Look, ShotWish, extended, storyboard_of
 from generation.storyboard import Storyboard
 from pipelines.online.retries import request_hash
 
 MAX_PROMPT_CHARS = 32_000
-SECONDS = range(4, 13)
+SHORTEST_S = 4
 _MAX_SEED = 2**31 - 1
+
+
+class Derivation(StrEnum):
+    """How one video comes from another."""
+
+    NONE = ""
+    REMIX = "remix"
+    EDIT = "edit"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True)
 class VideoRequest:
-    """A wish for a video, as it came in."""
+    """A wish for a video, as it came in. ``shots`` take the place of ``seconds``."""
 
     prompt: str
     model: str
@@ -32,25 +43,14 @@ class VideoRequest:
     style: str = ""
     palette: str = ""  # chosen from a reference picture; empty lets the words choose
     remix_of: VideoId | None = None
+    derived: Derivation = Derivation.NONE
+    shots: tuple[ShotWish, ...] = ()
+    audio: bool = True
 
     @property
     def digest(self) -> str:
         """A hash by which a retry of the same wish is known."""
         return request_hash(asdict(self))
-
-    def remixing(self, source: Video, shown: Sequence[Character]) -> "VideoRequest":
-        """Return the wish with everything that a remix takes over from its source."""
-        return replace(
-            self,
-            # The new words come first: where both name a mood, a place or a time, the first to name it wins.
-            prompt=f"{self.prompt.rstrip(' .')}. {source.prompt}"[:MAX_PROMPT_CHARS],
-            model=source.model,
-            seconds=source.seconds,
-            size=source.size,
-            seed=source.seed if self.seed is None else self.seed,
-            style=self.style or source.style,
-            characters=tuple(dict.fromkeys((*self.characters, *(character.id for character in shown)))),
-        )
 
 
 class Wish(BaseModel):
@@ -63,34 +63,101 @@ class Wish(BaseModel):
     characters: tuple[CharacterId, ...] = Field(default=(), description="In the order of the storyboard's names.")
 
 
-def wish_for(generation: Generation, request: VideoRequest, shown: Sequence[Character], video_id: VideoId) -> Wish:
-    """Return the wish of a checked request. Raises ``InvalidInput`` naming the field that cannot be met."""
-    _check(generation, request)
-    width, height = (int(side) for side in request.size.split("x"))
-    storyboard = generation.storyboard(
-        request.prompt,
-        seconds=request.seconds,
-        width=width,
-        height=height,
-        seed=stable_int("seed", video_id) % _MAX_SEED if request.seed is None else request.seed,
-        style=request.style or None,
-        characters=[character.name for character in shown],
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A video that another one is made from: what it shows, and its people."""
+
+    video: Video
+    shown: tuple[Character, ...]
+    storyboard: Storyboard | None  # as its job keeps it; None: there is no such job
+
+    @classmethod
+    def of(cls, video: Video, shown: Sequence[Character], job: Job | None) -> "Source":
+        """Return a source as the database holds it."""
+        try:
+            board = None if job is None else Wish.model_validate(job.request).storyboard
+        except ValidationError:
+            board = None  # from a version that wrote storyboards otherwise: its words are read anew
+        return cls(video, tuple(shown), board)
+
+
+def derived_request(request: VideoRequest, source: Source) -> VideoRequest:
+    """Return the wish with everything that it takes over from its source."""
+    video = source.video
+    new, old = request.prompt.rstrip(" ."), video.prompt
+    if request.derived is Derivation.EXTENSION:
+        # The new words are never the ones that a bound cuts off: what is asked for is what is judged.
+        prompt = f"{old[: MAX_PROMPT_CHARS - len(new) - 2].rstrip(' .')}. {new}"
+    else:
+        # The new words come first: where both name a mood, a place or a time, the first to name it wins.
+        prompt = f"{new}. {old}"[:MAX_PROMPT_CHARS]
+    people = dict.fromkeys((*request.characters, *(character.id for character in source.shown)))
+    return replace(
+        request,
+        prompt=prompt,
+        model=video.model,
+        seconds=video.seconds + (request.seconds if request.derived is Derivation.EXTENSION else 0),
+        size=video.size,
+        seed=video.seed if request.seed is None else request.seed,
+        style=request.style or video.style,
+        audio=request.audio and video.has_sound,
+        characters=tuple(people),
     )
+
+
+def wish_for(
+    generation: Generation,
+    request: VideoRequest,
+    shown: Sequence[Character],
+    video_id: VideoId,
+    *,
+    said: str = "",
+    source: Source | None = None,
+) -> Wish:
+    """Return the wish of a checked request; ``said``: the new words of one that comes from ``source``.
+
+    Raises ``InvalidInput`` naming the field that cannot be met.
+    """
+    check_request(generation, request)
+    width, height = (int(side) for side in request.size.split("x"))
+    seed = stable_int("seed", video_id) % _MAX_SEED if request.seed is None else request.seed
+    names = tuple(character.name for character in shown)
+    look = Look(width, height, seed, request.style or None, names)
+    if request.shots:
+        storyboard = storyboard_of(request.prompt, request.shots, look)
+    elif request.derived is Derivation.EXTENSION and source is not None:
+        storyboard = _extension(generation, look, source, said, request.seconds)
+    else:
+        storyboard = _read(generation, look, request.prompt, request.seconds)
     if request.palette:
-        shots = tuple(shot.model_copy(update={"palette": request.palette}) for shot in storyboard.shots)
-        storyboard = storyboard.model_copy(update={"shots": shots})
+        changed = tuple(shot.model_copy(update={"palette": request.palette}) for shot in storyboard.shots)
+        storyboard = storyboard.model_copy(update={"shots": changed})
     return Wish(storyboard=storyboard, model=request.model, characters=tuple(character.id for character in shown))
 
 
-def _check(generation: Generation, request: VideoRequest) -> None:
-    if not request.prompt.strip() or len(request.prompt) > MAX_PROMPT_CHARS:
-        raise InvalidInput(
-            code="bad_prompt",
-            detail="The prompt is empty or too long.",
-            field="prompt",
-            expected=f"1 to {MAX_PROMPT_CHARS:,} characters that say what to show.",
-        )
-    model = _model(generation, request.model)
+def _extension(generation: Generation, look: Look, source: Source, said: str, seconds: int) -> Storyboard:
+    video = source.video
+    before = source.storyboard or _read(generation, look, video.prompt, video.seconds)
+    names = tuple(dict.fromkeys((*before.characters, *look.characters)))
+    return extended(before.model_copy(update={"characters": names}), said, seconds - video.seconds)
+
+
+def _read(generation: Generation, look: Look, prompt: str, seconds: float) -> Storyboard:
+    return generation.storyboard(
+        prompt,
+        seconds=seconds,
+        width=look.width,
+        height=look.height,
+        seed=look.seed,
+        style=look.style,
+        characters=look.characters,
+    )
+
+
+def check_request(generation: Generation, request: VideoRequest) -> None:
+    """Raise ``InvalidInput`` for what no film can be made of, naming the field."""
+    check_words(request.prompt)
+    model = generation.info(request.model)
     if request.size not in model.sizes:
         raise InvalidInput(
             code="bad_size",
@@ -98,21 +165,44 @@ def _check(generation: Generation, request: VideoRequest) -> None:
             field="size",
             expected=f"One of: {', '.join(model.sizes)}.",
         )
-    longest = min(SECONDS[-1], model.max_seconds)
-    if not SECONDS[0] <= request.seconds <= longest:
-        raise InvalidInput(
-            code="bad_seconds",
-            detail=f"A film cannot last {request.seconds} s.",
-            field="seconds",
-            expected=f"A whole number from {SECONDS[0]} to {longest}.",
-        )
+    _check_length(generation, request, model.max_seconds)
     if request.seed is not None and not 0 <= request.seed <= _MAX_SEED:
         raise InvalidInput(
             code="bad_seed", detail="The seed cannot be used.", field="seed", expected=f"From 0 to {_MAX_SEED}."
         )
 
 
-def _model(generation: Generation, name: str) -> ModelInfo:
-    """Return what is known of a model; a name that no backend claims goes to the default one."""
-    models = generation.models()
-    return next((info for info in models if info.name == name), models[0])
+def check_words(prompt: str) -> None:
+    """Raise ``InvalidInput`` for an empty or endless prompt."""
+    if not prompt.strip() or len(prompt) > MAX_PROMPT_CHARS:
+        raise InvalidInput(
+            code="bad_prompt",
+            detail="The prompt is empty or too long.",
+            field="prompt",
+            expected=f"1 to {MAX_PROMPT_CHARS:,} characters that say what to show.",
+        )
+
+
+def seconds_of(shots: Sequence[ShotWish]) -> int:
+    """Return the whole seconds that a film of these shots takes."""
+    return math.ceil(math.fsum(shot.seconds for shot in shots) - 1e-6)
+
+
+def _check_length(generation: Generation, request: VideoRequest, most_of_model: int) -> None:
+    films = generation.queue.films
+    is_long = bool(request.shots) or request.derived is not Derivation.NONE
+    longest = min(films.longest_total_s if is_long else films.longest_create_s, most_of_model)
+    if not SHORTEST_S <= request.seconds <= longest:
+        raise InvalidInput(
+            code="bad_seconds",
+            detail=f"A film cannot last {request.seconds} s.",
+            field="storyboard.shots" if request.shots else "seconds",
+            expected=f"From {SHORTEST_S} to {longest} s in all.",
+        )
+    if len(request.shots) > films.most_shots:
+        raise InvalidInput(
+            code="too_many_shots",
+            detail=f"{len(request.shots)} shots are too many.",
+            field="storyboard.shots",
+            expected=f"At most {films.most_shots}.",
+        )

@@ -8,7 +8,7 @@ const POLL_MS = 1500;
 export function watchProgress(videoId, { onProgress, onDone, onFailed }) {
   let over = false;
   let timer = null;
-  const source = new EventSource(`/v1/videos/${videoId}/progress`);
+  const source = new EventSource(`/v1/videos/${videoId}/events`);
   const stop = () => { over = true; source.close(); clearTimeout(timer); };
 
   async function look() {

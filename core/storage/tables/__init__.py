@@ -1,6 +1,17 @@
 """All tables, one file a feature. Importing this package registers every table on ``metadata``."""
 
-from core.storage.tables import accounts, creation, family, feed, messages, policies, safety, wellbeing
+from core.storage.tables import accounts, creation, family, feed, messages, policies, safety, webhooks, wellbeing
 from core.storage.types import metadata
 
-__all__ = ["accounts", "creation", "family", "feed", "messages", "metadata", "policies", "safety", "wellbeing"]
+__all__ = [
+    "accounts",
+    "creation",
+    "family",
+    "feed",
+    "messages",
+    "metadata",
+    "policies",
+    "safety",
+    "webhooks",
+    "wellbeing",
+]

@@ -32,7 +32,7 @@ def bob(site: Site) -> Iterator[httpx.Client]:
 def follow(client: httpx.Client, video_id: str) -> list[tuple[str, dict[str, object]]]:
     """Return the events of a video's progress, to the last."""
     events, name = [], ""
-    with client.stream("GET", f"/v1/videos/{video_id}/progress") as answer:
+    with client.stream("GET", f"/v1/videos/{video_id}/events") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         for line in answer.iter_lines():
             if line.startswith("event: "):
