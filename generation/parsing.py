@@ -2,57 +2,44 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.errors import InvalidInput
 from core.hashing import stable_int, stable_unit
-from generation.storyboard import Shot, Storyboard, Thing
+from generation.parsing_script import Part, Script, known_things, read_script, spoken_s
+from generation.parsing_things import (
+    MOST_KINDS,
+    Company,
+    carried_on,
+    first_named,
+    is_refused,
+    read_things,
+    with_company,
+)
+from generation.state import after, left_here
+from generation.storyboard import MOST_SHOTS, Framing, Line, Shot, SoundCue, Storyboard, Thing, WorldState
 from generation.words import Found, Phrases, Word, words_of
 from generation.world import vocabulary as vocab
+from generation.world.vocabulary_film import CUES, FRAMINGS, SPEAKING_ROLES
 
-_MOST_KINDS = 5
-_MOST_THINGS = 14
-_SHORTEST_SHOT_S = 1.5
-_LOOK_BACK_WORDS = 4
-
-_THINGS = Phrases({name: kind.words for name, kind in vocab.THINGS.items()})
+_SHORTEST_SHOT_S = 1.0
 _SCENES = Phrases({name: kind.words for name, kind in vocab.SCENES.items()})
 _STYLES = Phrases({name: choice.words for name, choice in vocab.STYLES.items()})
 _PALETTES = Phrases({name: choice.words for name, choice in vocab.PALETTES.items()})
 _TIMES = Phrases({name: choice.words for name, choice in vocab.TIMES.items()})
 _WEATHERS = Phrases({name: choice.words for name, choice in vocab.WEATHERS.items()})
 _CAMERAS = Phrases({name: choice.words for name, choice in vocab.CAMERAS.items()})
+_FRAMINGS = Phrases({name: choice.words for name, choice in FRAMINGS.items()})
 _PACES = Phrases({name: choice.words for name, choice in vocab.PACES.items()})
-_MOTIONS = Phrases({name: choice.words for name, choice in vocab.MOTIONS.items()})
-_COLOURS = Phrases({name: words for name, (_, words) in vocab.COLOURS.items()})
-_SIZES = Phrases(dict(vocab.SIZES.values()))
-_NUMBERS = Phrases({name: (name,) for name in vocab.NUMBERS})
-_CUT = re.compile(
-    r"(?:^|[\s,.;])(?:shot \d+\s*[:.-]|" + "|".join(rf"(?:and )?{cut}\b,?" for cut in vocab.CUTS) + r")|\n+", re.I
-)
+_CUES = Phrases({name: choice.words for name, choice in CUES.items()})
 _DEFAULT_STYLES = (("cinematic", 0.45), ("paper", 0.75), ("anime", 1.0))
 _DEFAULT_PALETTES = ("natural", "vivid", "warm", "pastel", "natural", "vivid")
 _NEEDS_WATER = {"floater": "lake", "swimmer": "underwater"}
-_AMBIGUOUS_PLACES = {"wave", "show", "match", "party", "studio", "toy", "tower", "bed", "air", "landscape", "building"}
+_AMBIGUOUS_PLACES = {"wave", "show", "match", "party", "studio", "toy", "tower", "bed", "air", "landscape", "building",
+    "snowy", "snow", "winter"}
 _IMPLIED_TIMES = {"firework": "night", "firefly": "night", "lantern": "dusk", "star": "night", "campfire": "dusk"}
 _STRUCTURES = {"domino", "seesaw", "pendulum", "hoop", "peg", "drum"}
-_RIDDEN = {"bicycle", "sled", "paddler", "astronaut", "dancer"}
-_GROUPS = {"people": 3, "crowd": 6, "family": 3, "couple": 2}
-_HOSTS = {"paddler", "dancer", "astronaut", "bicycle", "sled"}
 _COMPANIONS = {"basketball": ("hoop",), "marble": ("ramp", "block"), "ball": ("ramp", "block"), "peg": ("marble",)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """What goes on over a cut unless the next shot says otherwise."""
-
-    scene: str = ""
-    style: str = ""
-    palette: str = ""
-    time_of_day: str = ""
-    weather: str = ""
-    pace: str = ""
-    things: tuple[Thing, ...] = ()
+_WEATHER_ENDS = re.compile(r"\b(?:rain|snow|storm|fog|wind|mist)\w* (?:stops?|ends?|clears?|lifts?|dies|is over)\b", re.I)
 
 
 def parse(
@@ -64,22 +51,34 @@ def parse(
     seed: int,
     style: str | None = None,
     characters: Sequence[str] = (),
+    start: WorldState | None = None,
 ) -> Storyboard:
     """Return the storyboard for a prompt. Equal arguments give equal storyboards on every machine.
 
-    Raises ``InvalidInput`` for an empty prompt, a size or length that cannot be made, or an unknown style.
+    ``start`` is the world that the film takes over, as after another film. Raises ``InvalidInput`` for an empty prompt,
+    a size or length that cannot be made, or an unknown style.
     """
-    _check(prompt, seconds, width, height, seed)
-    carried = _Carried(style=style_named(style) if style else "")
-    parts = _shots(prompt, seconds)
+    check_film(prompt, seconds, width, height, seed)
+    start = start or WorldState()
+    script = read_script(prompt, characters)
+    script = Script(script.parts[: min(MOST_SHOTS, max(1, int(seconds / _SHORTEST_SHOT_S)))], script.names)
+    company = company_of(script, characters, start)
+    state = start.model_copy(update={"style": style_named(style)}) if style else start
     shots: list[Shot] = []
-    for part in parts:
-        shot = _read_shot(part, seconds / len(parts), seed, tuple(characters), carried)
-        shots.append(shot)
-        carried = _Carried(shot.scene, shot.style, shot.palette, shot.time_of_day, shot.weather, shot.pace, shot.things)
+    for number, (part, lasts) in enumerate(zip(script.parts, _lengths(script.parts, seconds), strict=True)):
+        shots.append(read_shot(part, lasts, seed, company, state))
+        state = after(state, shots[-1], number)
     return Storyboard(
-        prompt=prompt, seed=seed, width=width, height=height, characters=tuple(characters), shots=tuple(shots)
-    )
+        prompt=prompt, seed=seed, width=width, height=height, characters=tuple(characters), shots=tuple(shots),
+        start=start,
+    )  # fmt: skip
+
+
+def company_of(script: Script, characters: Sequence[str], start: WorldState) -> Company:
+    """Return who a film may show by name: from its words, and from the world it begins in."""
+    names = {being.thing.name: being.thing.kind for being in start.beings if being.thing.name} | script.names
+    said = " ".join(part.bare for part in script.parts).casefold()
+    return Company(tuple(characters), names, frozenset(name for name in characters if name.casefold() in said))
 
 
 def style_named(style: str) -> str:
@@ -95,11 +94,12 @@ def style_named(style: str) -> str:
     )  # fmt: skip
 
 
-def _check(prompt: str, seconds: float, width: int, height: int, seed: int) -> None:
+def check_film(prompt: str, seconds: float, width: int, height: int, seed: int) -> None:
+    """Raise ``InvalidInput`` for a film that cannot be made."""
     if not prompt.strip():
         raise InvalidInput("prompt_empty", "The prompt is empty.", "prompt", "A sentence about what to show.")
     if not 1 <= seconds <= 120:
-        raise InvalidInput("bad_seconds", f"A film cannot last {seconds} s.", "seconds", "1 to 120 seconds.")
+        raise InvalidInput("bad_seconds", f"A film cannot last {seconds:g} s.", "seconds", "1 to 120 seconds.")
     if not all(64 <= side <= 3840 and side % 2 == 0 for side in (width, height)):
         raise InvalidInput(
             "bad_size", f"A film cannot be {width}x{height}.", "size", "Even sides of 64 to 3840 pixels, like 360x640."
@@ -108,179 +108,131 @@ def _check(prompt: str, seconds: float, width: int, height: int, seed: int) -> N
         raise InvalidInput("bad_seed", f"{seed} is not a seed.", "seed", "A whole number from 0.")
 
 
-def _shots(prompt: str, seconds: float) -> list[str]:
-    parts = [part.strip(" ,.;:-") for part in _CUT.split(prompt)]
-    parts = [part for part in parts if words_of(part)] or [prompt]
-    most = max(1, int(seconds / _SHORTEST_SHOT_S))
-    return parts[:most]
+def _lengths(parts: Sequence[Part], seconds: float) -> list[float]:
+    """Share the film's length among its shots: as the words say, longer where much is said."""
+    even = seconds / len(parts)
+    wanted = [
+        part.seconds or max(even, 0.8 + sum(spoken_s(line.text) for line in part.lines)) for part in parts
+    ]  # fmt: skip
+    return [seconds * one / sum(wanted) for one in wanted]
 
 
-def _read_shot(text: str, seconds: float, seed: int, characters: tuple[str, ...], before: _Carried) -> Shot:
-    words = words_of(_with_marks(text, characters))
-    mentions = Phrases(
-        {name: kind.words for name, kind in vocab.THINGS.items()}
-        | {f"@{index}": (_mark(index),) for index in range(len(characters))}
-    ).find(words) if characters else _THINGS.find(words)  # fmt: skip
-    refused = {found.name for found in mentions if _is_refused(words, found.start)}
+def read_shot(part: Part, seconds: float, seed: int, company: Company, state: WorldState) -> Shot:
+    """Return one shot read from its part of the script, in the world as the shots before left it."""
+    words = words_of(_with_marks(part.bare, company))
+    mentions = company.mentions(words)
+    refused = {found.name for found in mentions if is_refused(words, found.start)}
     # Words inside a longer name are that name's: a "paper boat" asks for no paper style.
     spoken_for = {at for found in mentions if found.end - found.start > 1 for at in range(found.start, found.end)}
     free = [Word("", False, word.sentence) if at in spoken_for else word for at, word in enumerate(words)]
 
-    things = _read_things(words, [found for found in mentions if found.name not in refused], characters)
-    things = _with_cameos(things, characters, before)
-    scene = _scene(words, things, seed, before)
-    if not things:
-        things = tuple(thing for thing in before.things if thing.kind not in refused)
-    pace = _first(_PACES, free) or before.pace or "medium"
+    things = read_things(words, [found for found in mentions if found.name not in refused], company)
+    speakers = [_speaker_name(line.speaker, company) for line in part.lines]
+    things = carried_on(things, words, state, refused, speakers)
+    things = with_company(things, company, state)
+    scene = _scene(words, things, seed, state)
+    if scene != state.scene:
+        things = _those_who_came(things, mentions)
+    things = (*things, *[one for one in left_here(scene, state) if one.identity not in {it.identity for it in things}])
+    things, dialogue = _dialogue(part, things, company)
+    weather = "clear" if _WEATHER_ENDS.search(part.bare) else first_named(_WEATHERS, free)
     return Shot(
-        text=text,
+        text=part.text,
         seconds=seconds,
         scene=scene,
-        style=before.style or _first(_STYLES, free) or _default_style(seed, scene),
-        palette=_first(_PALETTES, free) or before.palette or _pick(_DEFAULT_PALETTES, "palette", seed, scene),
-        time_of_day=_first(_TIMES, free) or before.time_of_day or _usual_time(things, scene),
-        weather=_first(_WEATHERS, free) or before.weather or "clear",
-        camera=_first(_CAMERAS, free) or _pick(("drift", "pan_right", "push_in", "drift"), "camera", seed, scene),
-        pace=pace,
-        things=_furnish(things, scene, refused, seed),
+        style=state.style or first_named(_STYLES, free) or _default_style(seed, scene),
+        palette=first_named(_PALETTES, free) or state.palette or _pick(_DEFAULT_PALETTES, "palette", seed, scene),
+        time_of_day=first_named(_TIMES, free) or state.time_of_day or _usual_time(things, scene),
+        weather=weather or state.weather or "clear",
+        camera=_camera(free, things, seed, scene),
+        framing=_framing(words, things),
+        pace=first_named(_PACES, free) or state.pace or "medium",
+        things=_furnish(things, scene, refused, seed, state),
+        transition=part.transition,
+        dialogue=dialogue,
+        sounds=_cues(words, seconds),
     )
 
 
-def _with_marks(text: str, characters: tuple[str, ...]) -> str:
-    for index, name in enumerate(characters):
-        text = re.sub(rf"@?{re.escape(name)}", f" {_mark(index)} ", text, flags=re.I)
+def _those_who_came(things: tuple[Thing, ...], mentions: list[Found[str]]) -> tuple[Thing, ...]:
+    """Leave behind what nobody mentions at the new place and could not walk there, unless nobody else came."""
+    named = {found.name for found in mentions}
+    able = tuple(
+        thing for thing in things
+        if thing.kind in named or thing.name or vocab.THINGS[thing.kind].role in {"walker", "animal", "flyer", "swimmer"}
+        or thing.character
+    )  # fmt: skip
+    return able or things
+
+
+def _with_marks(text: str, company: Company) -> str:
+    for index, name in enumerate(company.everyone):
+        flags = re.I if index < len(company.characters) else re.NOFLAG
+        called = rf"(?:\w+,? (?:named|called) )?\b{re.escape(name)}\b" if name in company.names else re.escape(name)
+        text = re.sub(rf"@?{called}", f" {company.mark(index)} ", text, flags=flags)
     return text
 
 
-def _mark(index: int) -> str:
-    return f"zzcameo{index}zz"
+def _camera(words: list[Word], things: Sequence[Thing], seed: int, scene: str) -> str:
+    asked = first_named(_CAMERAS, words)
+    if asked:
+        return asked
+    if any(thing.kind == "person" and thing.motion == "run" for thing in things[:1]):
+        return "track"
+    return _pick(("drift", "pan_right", "push_in", "drift"), "camera", seed, scene)
 
 
-def _first(phrases: Phrases[str], words: list[Word]) -> str:
-    for found in phrases.find(words):
-        if not _is_refused(words, found.start):
-            return found.name
-    return ""
+def _framing(words: list[Word], things: Sequence[Thing]) -> Framing:
+    """Return how close the camera stands: closer only to who has a face."""
+    asked = first_named(_FRAMINGS, words)
+    if asked and any(vocab.THINGS[thing.kind].role in {"walker", "animal"} for thing in things):
+        return asked  # type: ignore[return-value]
+    return "wide"
 
 
-def _is_refused(words: list[Word], at: int) -> bool:
-    near = words[max(0, at - 3) : at]
-    return any(word.stem in vocab.NEGATIONS and word.sentence == words[at].sentence for word in near)
-
-
-def _read_things(words: list[Word], mentions: list[Found[str]], characters: tuple[str, ...]) -> tuple[Thing, ...]:
-    things: dict[str, Thing] = {}
-    for order, found in enumerate(mentions):
-        following = mentions[order + 1].start if order + 1 < len(mentions) else len(words)
-        earlier = mentions[order - 1].end if order else 0
-        thing = _thing(words, found, max(earlier, found.start - _LOOK_BACK_WORDS), following, characters)
-        key = thing.character or thing.kind
-        if key not in things:
-            things[key] = thing
-        elif not things[key].motion:
-            things[key] = things[key].model_copy(update={"motion": thing.motion})
-    if len(things) > 1 and any(kind.endswith("ball") and kind != "ball" for kind in things):
-        things.pop("ball", None)  # "the basketball ... the ball" speaks of one thing
-    if things.keys() & _RIDDEN and "person" in things and things["person"].count == 1:
-        things.pop("person")  # "a child on a bicycle" is the one who rides it
-    return _bounded(tuple(_with_aim(list(things.values()), words)))
-
-
-def _with_aim(things: list[Thing], words: list[Word]) -> list[Thing]:
-    """Let the basketball score or miss, whoever the words say did so."""
-    aim = next((found.name for found in _MOTIONS.find(words) if found.name in {"score", "miss"}), "")
-    aimed: list[Thing] = []
-    for thing in things:
-        if thing.kind == "basketball":
-            thing = thing.model_copy(update={"motion": aim or thing.motion})
-        elif thing.motion in {"score", "miss"}:
-            thing = thing.model_copy(update={"motion": ""})
-        aimed.append(thing)
-    return aimed
-
-
-def _thing(words: list[Word], found: Found[str], start: int, end: int, characters: tuple[str, ...]) -> Thing:
-    before, after = words[start : found.start], words[found.start : end]
-    motion = _first(_MOTIONS, after) or _first(_MOTIONS, before)
-    if not found.name.startswith("@") and vocab.THINGS[found.name].role in {"static", "plant", "sky", "effect"}:
-        motion = ""
-    if found.name.startswith("@"):
-        return Thing(kind="person", motion=motion, character=characters[int(found.name[1:])])
-    colours = _COLOURS.find(before)
-    sizes = _SIZES.find(before)
-    return Thing(
-        kind=found.name,
-        count=_count(words, found, before),
-        colour=colours[-1].name if colours else "",
-        size=sizes[-1].name if sizes else 1.0,
-        motion=motion,
+def _cues(words: list[Word], seconds: float) -> tuple[SoundCue, ...]:
+    names = list(dict.fromkeys(found.name for found in _CUES.find(words) if not is_refused(words, found.start)))[:6]
+    return tuple(
+        SoundCue(name=name, at_s=round(seconds * (0.15 + 0.7 * number / max(1, len(names))), 3))
+        for number, name in enumerate(names)
     )
 
 
-def _count(words: list[Word], found: Found[str], before: list[Word]) -> int:
-    numbers = _NUMBERS.find(before)
-    last = words[found.end - 1]
-    if last.stem in _GROUPS and (not numbers or vocab.NUMBERS[numbers[-1].name] == 1):
-        return _GROUPS[last.stem]
-    if numbers:
-        named = vocab.NUMBERS[numbers[-1].name]
-        if not (named == 1 and last.is_plural):
-            return named
-    role = vocab.THINGS[found.name].role
-    return (4 if role in {"flyer", "swimmer", "plant"} else 3) if last.is_plural else 1
+def _speaker_name(words: str, company: Company) -> str:
+    """Return whom of the company the words for a speaker mean, or an empty string."""
+    said = words.casefold()
+    return next((name for name in company.everyone if name.casefold() in said.split() or name.casefold() == said), "")
 
 
-def _bounded(things: tuple[Thing, ...]) -> tuple[Thing, ...]:
-    kept: list[Thing] = []
-    room = _MOST_THINGS
-    for thing in things[:_MOST_KINDS]:
-        if room > 0:
-            kept.append(thing.model_copy(update={"count": min(thing.count, room)}))
-            room -= thing.count
-    return tuple(kept)
+def _dialogue(part: Part, things: tuple[Thing, ...], company: Company) -> tuple[tuple[Thing, ...], tuple[Line, ...]]:
+    """Give every line to whoever says it; whoever speaks and is not there comes into the picture."""
+    lines: list[Line] = []
+    for spoken in part.lines:
+        who = _speaker_name(spoken.speaker, company)
+        if who and who not in {thing.identity for thing in things}:
+            number = company.everyone.index(who)
+            things = (*things, company.thing(f"@{number}", ""))
+        lines.append(Line(speaker=who or _guess_speaker(spoken.speaker, things, lines), text=spoken.text))
+    return things, tuple(lines)
 
 
-def _with_cameos(things: tuple[Thing, ...], characters: tuple[str, ...], before: _Carried) -> tuple[Thing, ...]:
-    """Put every character of the film in the shot: on the person it speaks of, or as one more person."""
-    if not characters:
-        return things
-    things = _riding(things, list(characters))
-    shown = {thing.character for thing in things}
-    others = [thing for thing in things if thing.kind != "person" or thing.character]
-    strangers = [thing for thing in things if thing.kind == "person" and not thing.character]
-    kept = {thing.character: thing for thing in before.things if thing.character}
-    cameos: list[Thing] = []
-    for name in characters:
-        if name not in shown:
-            guise = strangers[0].motion if strangers else ""
-            cameos.append(kept.get(name) or Thing(kind="person", motion=guise, character=name))
-    spare = [
-        thing.model_copy(update={"count": thing.count - len(characters)})
-        for thing in strangers
-        if thing.count > len(characters)
-    ]
-    return _bounded((*cameos, *others, *spare))
+def _guess_speaker(words: str, things: tuple[Thing, ...], earlier: Sequence[Line]) -> str:
+    """Return who says a line that no name is given for: the kind that the words name, else the next to speak."""
+    able = [thing.identity for thing in things if vocab.THINGS[thing.kind].role in SPEAKING_ROLES]
+    kinds = known_things(words.split()[-1]) if words else []
+    named = next((thing.identity for thing in things if thing.kind in kinds), "")
+    if named or not able:
+        return named
+    last = earlier[-1].speaker if earlier else ""
+    others = [identity for identity in able if identity != last]
+    return others[0] if others else able[0]
 
 
-def _riding(things: tuple[Thing, ...], names: list[str]) -> tuple[Thing, ...]:
-    """Let characters be the rider, dancer or astronaut that the words speak of, and not someone beside them."""
-    on_foot = {thing.character: thing for thing in things if thing.character}
-    seated: dict[str, Thing] = {}
-    for thing in things:
-        if thing.kind in _HOSTS and not thing.character and len(seated) < len(names):
-            name = names[len(seated)]
-            motion = thing.motion or (on_foot[name].motion if name in on_foot else "")
-            seated[name] = thing.model_copy(update={"character": name, "motion": motion, "count": 1})
-    taken = {thing.kind for thing in seated.values()}
-    others = [thing for thing in things if thing.character not in seated and thing.kind not in taken]
-    return (*seated.values(), *others)
-
-
-def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, before: _Carried) -> str:
-    named = [found for found in _SCENES.find(words) if not _is_refused(words, found.start)]
+def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, state: WorldState) -> str:
+    named = [found for found in _SCENES.find(words) if not is_refused(words, found.start)]
     # "Waves" in a city are a greeting: such words name a place only when no other word does.
     named.sort(key=lambda found: words[found.end - 1].stem in _AMBIGUOUS_PLACES)
-    scene = named[0].name if named else before.scene
+    scene = named[0].name if named else state.scene
     if not scene:
         lead = next((thing for thing in things if thing.kind != "person"), None) or (things[0] if things else None)
         scene = vocab.THINGS[lead.kind].home if lead else _pick(tuple(vocab.SCENES), "scene", seed, len(words))
@@ -300,23 +252,31 @@ def _usual_time(things: tuple[Thing, ...], scene: str) -> str:
     return next(implied, vocab.SCENES[scene].time)
 
 
-def _furnish(things: tuple[Thing, ...], scene: str, refused: set[str], seed: int) -> tuple[Thing, ...]:
-    """Add what a thing needs to do what it does, and a little of what the place usually holds."""
+def _furnish(
+    things: tuple[Thing, ...], scene: str, refused: set[str], seed: int, state: WorldState
+) -> tuple[Thing, ...]:
+    """Add what a thing needs to do what it does, and a little of what the place usually holds, or held before."""
     have = {thing.kind for thing in things}
-    wanted = [kind for thing in things for kind in _COMPANIONS.get(thing.kind, ())]
+    needed = [kind for thing in things for kind in _COMPANIONS.get(thing.kind, ())]
+    known = [being.thing for being in state.beings if being.scene == scene and being.thing.extra]
+    usual = [] if known else _usual_extras(things, scene, seed)
+    added = {
+        kind: Thing(kind=kind, count=_usual_count(kind, seed, scene), extra=True) for kind in (*needed, *usual)
+    } | {thing.kind: thing for thing in known}  # fmt: skip
+    fresh = [thing for kind, thing in added.items() if kind not in have and kind not in refused]
+    return (*things, *fresh[: max(2, MOST_KINDS - len(things))])
+
+
+def _usual_extras(things: tuple[Thing, ...], scene: str, seed: int) -> list[str]:
     cast = vocab.SCENES[scene].cast
     lively = [kind for kind in cast if vocab.THINGS[kind].role not in {"plant", "sky", "static"}]
-    if have & _STRUCTURES:
+    if {thing.kind for thing in things} & _STRUCTURES:
         lively = [kind for kind in lively if vocab.THINGS[kind].role != "body"]  # it would fall into the works
-    wanted += [kind for kind in cast if vocab.THINGS[kind].role in {"plant", "sky"}] if things else list(cast)
-    if len(things) == 1 and lively:
+    wanted = [kind for kind in cast if vocab.THINGS[kind].role in {"plant", "sky"}] if things else list(cast)
+    # Who has a name is whom the film is about: no stranger walks into the picture.
+    if len(things) == 1 and lively and not (things[0].name or things[0].character):
         wanted.append(lively[stable_int("extra", seed, scene) % len(lively)])
-    added = [
-        Thing(kind=kind, count=_usual_count(kind, seed, scene))
-        for kind in dict.fromkeys(wanted)
-        if kind not in have and kind not in refused
-    ]
-    return (*things, *added[: max(2, _MOST_KINDS - len(things))])
+    return wanted
 
 
 def _usual_count(kind: str, seed: int, scene: str) -> int:

@@ -20,6 +20,7 @@ from generation.storyboard import Shot, Storyboard
 _STYLE_WORDS = {
     "paper": "paper cut-out animation", "cinematic": "cinematic film, natural light",
     "anime": "hand-drawn animation", "neon": "glowing neon line art on black",
+    "realistic": "lifelike footage, natural light",
 }  # fmt: skip
 
 

@@ -188,7 +188,7 @@ THINGS: dict[str, ThingKind] = {
         "walker", "park"),
     "dancer": _thing("dancer, dance, ballerina, dancing, ballet, breakdancer", "walker", "stage"),
     "astronaut": _thing("astronaut, spaceman, cosmonaut, spacewalk", "flyer", "space", "soft", "white"),
-    "paddler": _thing("paddleboard, paddleboarder, surfer, surfboard, surfing, paddling, kayak, canoe", "floater",
+    "paddler": _thing("paddleboard, paddleboarder, paddleboarding, paddle board, stand-up paddle, surfer, surfboard, surfing, paddling, kayak, canoe", "floater",
         "ocean", "plastic", "yellow"),
     # animals that go on land
     "cat": _thing("cat, kitten, kitty, feline, tabby", "animal", "room", "soft", "orange"),
@@ -256,13 +256,13 @@ STYLES = _choices(
     paper="paper, papercraft, paper cut-out, cutout, collage, origami, stop motion, claymation, clay, flat, "
         "minimalist, "
     "storybook, illustration, children's book, whimsical, cute, felt, craft, cozy, toy",
-    cinematic="cinematic, realistic, photorealistic, film, movie, epic, dramatic, documentary, 4k, hd, "
-        "golden hour, moody, "
-    "atmospheric, painterly, painting, oil painting, watercolor, watercolour, impressionist, macro, footage",
+    cinematic="cinematic, film, movie, epic, dramatic, golden hour, moody, "
+    "atmospheric, painterly, painting, oil painting, watercolor, watercolour, impressionist",
     anime="anime, animation, animated, cartoon, manga, ghibli-like, cel shaded, comic, pixar-like, hand-drawn, 2d",
     neon="neon, cyberpunk, synthwave, vaporwave, retro wave, glowing, glow, futuristic, tron-like, electric, "
         "blacklight, "
     "laser, hologram, sci-fi, scifi, arcade, line art, outline",
+    realistic="realistic, photorealistic, photoreal, lifelike, documentary, 4k, hd, macro, footage, natural light",
 )  # fmt: skip
 PALETTES = _choices(
     natural="natural, earthy, organic",
@@ -291,13 +291,17 @@ WEATHERS = _choices(
 )
 CAMERAS = _choices(
     still="still, static, locked, tripod, fixed",
-    drift="drift, drifting, floating camera, handheld, gentle",
+    drift="drift, drifting, floating camera, gentle",
+    handheld="handheld, hand-held, shaky, shaky camera, found footage",
     pan_left="pan left, pans left",
     pan_right="pan, panning, pan right, pans right, sweeping",
-    push_in="push in, zoom in, close-up, closeup, close up, dolly in, macro",
+    push_in="push in, zoom, zooms in, zoom in, close-up, closeup, close up, dolly in, macro",
     pull_back="pull back, zoom out, reveal, dolly out, wide shot, aerial, establishing",
     track="track, tracking, follow, following, chase, pov, first person, travelling shot",
-    rise="rise, crane shot, tilt up, ascending, boom",
+    rise="rise, crane, crane shot, crane up, ascending, boom",
+    crane_down="crane down, descending, boom down",
+    tilt_up="tilt up, tilt, tilts up",
+    tilt_down="tilt down, tilts down",
 )
 PACES = _choices(
     slow="slow, slowly, slow motion, calm, calming, gentle, gently, peaceful, relaxing, serene, lazy, sleepy, "
@@ -315,7 +319,8 @@ MOTIONS = _choices(
     sleep="sleep, sleeping, nap, napping, asleep, doze, curl up, curled up",
     walk="walk, walking, stroll, strolling, wander, wandering, explore, exploring, march",
     run="run, running, sprint, sprinting, race, racing, chase, chasing, gallop, rush, jog, jogging, zoom",
-    jump="jump, jumping, hop, hopping, leap, leaping, bounce around, skip, backflip, flip, somersault",
+    jump="jump, jumping, hop, hopping, leap, leaping, bounce around, skip",
+    flip="backflip, back flip, flip, somersault, front flip, cartwheel, tumbling pass, handspring, vault, acrobatics",
     dance="dance, dancing, spin around, twirl, twirling, groove, party, celebrate, cheer",
     wave="wave, wave hello, waving, greet, say hi, hello",
     bounce="bounce, bouncing, dribble, dribbling, rebound, rebounding",
@@ -361,4 +366,4 @@ NUMBERS: dict[str, int] = {
     "thousands of": 16, "countless": 14, "row of": 6, "stack of": 5, "line of": 7, "fleet of": 4, "litter of": 4,
 }  # fmt: skip
 NEGATIONS = ("no", "without", "not", "never", "avoid", "minus", "except")
-CUTS = ("cut to", "cuts to", "then", "next", "after that", "finally", "meanwhile")
+CUTS = ("cut to", "cuts to", "smash cut to", "then", "next", "after that", "finally", "meanwhile")
