@@ -9,7 +9,7 @@ from generation.parsing_script import read_script
 from generation.parsing_things import first_named
 from generation.shot_list import ShotSpec, assemble
 from generation.state import final_state, states
-from generation.storyboard import MOST_SECONDS, MOST_SHOTS, Line, Shot, Storyboard, Thing, WorldState
+from generation.storyboard import MOST_SECONDS, MOST_SHOTS, Garment, Line, Shot, Storyboard, Thing, WorldState
 from generation.words import Phrases, words_of
 from generation.world import vocabulary as vocab
 from generation.world.vocabulary_film import GARMENTS
@@ -105,7 +105,7 @@ def restyle(board: Storyboard, style: str = "", palette: str = "") -> Storyboard
 
 
 def change_thing(board: Storyboard, request: str) -> Storyboard:
-    """Return the film with one object changed, as in "make the car red", "remove the dog", "replace the cat with a fox".
+    """Return the film with one object changed, as in "make the car red" or "replace the cat with a fox".
 
     Raises ``NotFound`` when the film shows no such thing, ``InvalidInput`` when the words ask for no change.
     """
@@ -223,7 +223,7 @@ def _changes(request: str) -> dict[str, object]:
     sizes, colour, motion = _SIZES.find(words), _colour(request), first_named(_MOTIONS, words)
     changes: dict[str, object] = {}
     if garments := _GARMENTS.find(words):
-        changes["clothing"] = (garments[0].name, colour)
+        changes["clothing"] = Garment(kind=garments[0].name, colour=colour)
     elif colour:
         changes["colour"] = colour
     if sizes:
@@ -252,10 +252,9 @@ def _each_thing(board: Storyboard, meant: set[str], changes: dict[str, object]) 
         if thing.identity not in meant:
             return thing
         new = dict(changes)
-        if "clothing" in new:
-            kind, colour = new.pop("clothing")  # type: ignore[misc]
-            others = [garment.model_dump() for garment in thing.clothing if garment.kind != kind]
-            new["clothing"] = [{"kind": kind, "colour": colour}, *others]
+        garment = new.get("clothing")
+        if isinstance(garment, Garment):
+            new["clothing"] = (garment, *(worn for worn in thing.clothing if worn.kind != garment.kind))
         return Thing.model_validate(thing.model_dump() | new)
 
     return _each_shot(board, lambda shot: tuple(changed(thing) for thing in shot.things))

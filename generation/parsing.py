@@ -34,12 +34,29 @@ _CUES = Phrases({name: choice.words for name, choice in CUES.items()})
 _DEFAULT_STYLES = (("cinematic", 0.45), ("paper", 0.75), ("anime", 1.0))
 _DEFAULT_PALETTES = ("natural", "vivid", "warm", "pastel", "natural", "vivid")
 _NEEDS_WATER = {"floater": "lake", "swimmer": "underwater"}
-_AMBIGUOUS_PLACES = {"wave", "show", "match", "party", "studio", "toy", "tower", "bed", "air", "landscape", "building",
-    "snowy", "snow", "winter"}
+_AMBIGUOUS_PLACES = {
+    "wave",
+    "show",
+    "match",
+    "party",
+    "studio",
+    "toy",
+    "tower",
+    "bed",
+    "air",
+    "landscape",
+    "building",
+    "snowy",
+    "snow",
+    "winter",
+}
+_IN_THE_WAY = {"cup", "teapot", "cake", "book", "apple", "basketball", "ball", "marble", "beach_ball"}
 _IMPLIED_TIMES = {"firework": "night", "firefly": "night", "lantern": "dusk", "star": "night", "campfire": "dusk"}
 _STRUCTURES = {"domino", "seesaw", "pendulum", "hoop", "peg", "drum"}
 _COMPANIONS = {"basketball": ("hoop",), "marble": ("ramp", "block"), "ball": ("ramp", "block"), "peg": ("marble",)}
-_WEATHER_ENDS = re.compile(r"\b(?:rain|snow|storm|fog|wind|mist)\w* (?:stops?|ends?|clears?|lifts?|dies|is over)\b", re.I)
+_WEATHER_ENDS = re.compile(
+    r"\b(?:rain|snow|storm|fog|wind|mist)\w* (?:stops?|ends?|clears?|lifts?|dies|is over)\b", re.I
+)
 
 
 def parse(
@@ -144,10 +161,10 @@ def read_shot(part: Part, seconds: float, seed: int, company: Company, state: Wo
         palette=first_named(_PALETTES, free) or state.palette or _pick(_DEFAULT_PALETTES, "palette", seed, scene),
         time_of_day=first_named(_TIMES, free) or state.time_of_day or _usual_time(things, scene),
         weather=weather or state.weather or "clear",
-        camera=_camera(free, things, seed, scene),
-        framing=_framing(words, things),
+        camera=_camera(free, things, seed, scene, bool(dialogue)),
+        framing=_framing(words, things, bool(dialogue)),
         pace=first_named(_PACES, free) or state.pace or "medium",
-        things=_furnish(things, scene, refused, seed, state),
+        things=_furnish(things, scene, refused, seed, state, bool(dialogue)),
         transition=part.transition,
         dialogue=dialogue,
         sounds=_cues(words, seconds),
@@ -159,8 +176,8 @@ def _those_who_came(things: tuple[Thing, ...], mentions: list[Found[str]]) -> tu
     named = {found.name for found in mentions}
     able = tuple(
         thing for thing in things
-        if thing.kind in named or thing.name or vocab.THINGS[thing.kind].role in {"walker", "animal", "flyer", "swimmer"}
-        or thing.character
+        if thing.kind in named or thing.name or thing.character
+        or vocab.THINGS[thing.kind].role in {"walker", "animal", "flyer", "swimmer"}
     )  # fmt: skip
     return able or things
 
@@ -173,21 +190,23 @@ def _with_marks(text: str, company: Company) -> str:
     return text
 
 
-def _camera(words: list[Word], things: Sequence[Thing], seed: int, scene: str) -> str:
+def _camera(words: list[Word], things: Sequence[Thing], seed: int, scene: str, talking: bool) -> str:
     asked = first_named(_CAMERAS, words)
     if asked:
         return asked
     if any(thing.kind == "person" and thing.motion == "run" for thing in things[:1]):
         return "track"
+    if talking:
+        return "still"
     return _pick(("drift", "pan_right", "push_in", "drift"), "camera", seed, scene)
 
 
-def _framing(words: list[Word], things: Sequence[Thing]) -> Framing:
+def _framing(words: list[Word], things: Sequence[Thing], talking: bool) -> Framing:
     """Return how close the camera stands: closer only to who has a face."""
     asked = first_named(_FRAMINGS, words)
     if asked and any(vocab.THINGS[thing.kind].role in {"walker", "animal"} for thing in things):
         return asked  # type: ignore[return-value]
-    return "wide"
+    return "medium" if talking else "wide"
 
 
 def _cues(words: list[Word], seconds: float) -> tuple[SoundCue, ...]:
@@ -253,13 +272,15 @@ def _usual_time(things: tuple[Thing, ...], scene: str) -> str:
 
 
 def _furnish(
-    things: tuple[Thing, ...], scene: str, refused: set[str], seed: int, state: WorldState
+    things: tuple[Thing, ...], scene: str, refused: set[str], seed: int, state: WorldState, talking: bool
 ) -> tuple[Thing, ...]:
     """Add what a thing needs to do what it does, and a little of what the place usually holds, or held before."""
     have = {thing.kind for thing in things}
     needed = [kind for thing in things for kind in _COMPANIONS.get(thing.kind, ())]
     known = [being.thing for being in state.beings if being.scene == scene and being.thing.extra]
     usual = [] if known else _usual_extras(things, scene, seed)
+    if talking:
+        usual = [kind for kind in usual if kind not in _IN_THE_WAY]
     added = {
         kind: Thing(kind=kind, count=_usual_count(kind, seed, scene), extra=True) for kind in (*needed, *usual)
     } | {thing.kind: thing for thing in known}  # fmt: skip
@@ -274,15 +295,24 @@ def _usual_extras(things: tuple[Thing, ...], scene: str, seed: int) -> list[str]
         lively = [kind for kind in lively if vocab.THINGS[kind].role != "body"]  # it would fall into the works
     wanted = [kind for kind in cast if vocab.THINGS[kind].role in {"plant", "sky"}] if things else list(cast)
     # Who has a name is whom the film is about: no stranger walks into the picture.
-    if len(things) == 1 and lively and not (things[0].name or things[0].character):
+    alone = len(things) == 1 and not (things[0].name or things[0].character or things[0].motion == "flip")
+    if alone and lively:
         wanted.append(lively[stable_int("extra", seed, scene) % len(lively)])
     return wanted
 
 
 def _usual_count(kind: str, seed: int, scene: str) -> int:
-    most = {"flower": 4, "tree": 3, "pine": 3, "seaweed": 4, "crystal": 3, "mushroom": 3, "cactus": 2, "palm": 2}.get(
-        kind
-    )
+    most = {
+        "flower": 4,
+        "tree": 3,
+        "pine": 3,
+        "seaweed": 4,
+        "crystal": 3,
+        "mushroom": 3,
+        "cactus": 2,
+        "palm": 2,
+        "whale": 1,
+    }.get(kind)
     most = most or {"flyer": 3, "swimmer": 4, "body": 3}.get(vocab.THINGS[kind].role, 1)
     return 1 + stable_int("count", kind, seed, scene) % most
 

@@ -24,8 +24,8 @@ _CUT = re.compile(
 _LASTS = re.compile(r"\bfor (\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?\b", re.I)
 _SAYS_BEFORE = re.compile(rf"(?P<who>[\w' -]+?)\s+(?:\w+ly\s+)?(?:{SAYING})\b[^:.!?]*[:,]?\s*$", re.I)
 _COLON_BEFORE = re.compile(r"(?P<who>[\w']+(?: [\w']+)?)\s*(?:\([^)]*\))?\s*:\s*$")
-_SAYS_AFTER = re.compile(rf"\s*,?\s*(?:(?:{SAYING})\s+(?P<who>(?:the |a |an )?[\w']+)|(?P<who2>(?:the |a |an )?[\w']+)\s+"
-    rf"(?:{SAYING})\b)", re.I)  # fmt: skip
+_ONE = r"(?:the |a |an )?[\w']+"
+_SAYS_AFTER = re.compile(rf"\s*,?\s*(?:(?:{SAYING})\s+(?P<who>{_ONE})|(?P<who2>{_ONE})\s+(?:{SAYING})\b)", re.I)
 _CALLED = re.compile(r"\b(\w+)(?:,)? (?:named|called) ([A-Z][a-z]{1,19})\b")
 _CAPITAL = re.compile(r"\b([A-Z][a-z]{2,19})\b(?:'s)?\s+(\w+)")
 _PRONOUNS = {"he", "she", "it", "they", "and", "who", "i", "we", "you", "then", "him", "her", "them"}
@@ -147,4 +147,6 @@ _VOCABULARY = {
     for table in (vocab.THINGS, vocab.SCENES, vocab.STYLES, vocab.PALETTES, vocab.TIMES, vocab.WEATHERS, vocab.CAMERAS,
                   vocab.PACES, vocab.MOTIONS)
     for entry in table.values() for phrase in entry.words for word in words_of(phrase)
-} | {"the", "an", "this", "that", "she", "they", "her", "his", "its", "there", "then", "shot", "camera", "with", "and"}  # fmt: skip
+} | {
+    "the", "an", "this", "that", "she", "they", "her", "his", "its", "there", "then", "shot", "camera", "with", "and"
+}  # fmt: skip

@@ -12,7 +12,7 @@ from generation.world.vocabulary_film import GARMENTS, HELD, HOLDING, WEARING
 MOST_KINDS = 5
 _MOST_THINGS = 14
 _LOOK_BACK_WORDS = 4
-_PHRASES = {name: kind.words for name, kind in vocab.THINGS.items()}
+_PHRASES: dict[str, tuple[str, ...]] = {name: kind.words for name, kind in vocab.THINGS.items()}
 _THINGS = Phrases(_PHRASES)
 _COLOURS = Phrases({name: words for name, (_, words) in vocab.COLOURS.items()})
 _SIZES = Phrases(dict(vocab.SIZES.values()))
@@ -49,7 +49,7 @@ class Company:
         """Return the kinds (or ``@number`` for someone of the company) that words mention, longest phrases first."""
         if not self.everyone:
             return _THINGS.find(words)
-        marks = {f"@{number}": (self.mark(number),) for number in range(len(self.everyone))}
+        marks: dict[str, tuple[str, ...]] = {f"@{number}": (self.mark(number),) for number in range(len(self.everyone))}
         return Phrases(_PHRASES | marks).find(words)
 
     def thing(self, mention: str, motion: str) -> Thing:
@@ -252,8 +252,8 @@ def with_company(things: tuple[Thing, ...], company: Company, state: WorldState)
     cameos = []
     for name in wanted:
         known = state.find(name)
-        cameos.append(known.thing if known else Thing(
-            kind="person", motion=guise.motion, character=name, clothing=guise.clothing, holds=guise.holds))  # fmt: skip
+        fresh = guise.model_copy(update={"character": name, "count": 1})
+        cameos.append(known.thing if known else fresh)
     people = len(cameos) + sum(thing.kind == "person" for thing in named)
     spare = [
         thing.model_copy(update={"count": thing.count - people}) for thing in strangers if thing.count > people

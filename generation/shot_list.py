@@ -145,7 +145,7 @@ def _shot(spec: ShotSpec, number: int, seed: int, company: Company, state: World
     if spec.sounds:
         changes["sounds"] = spec.sounds
     if len(said) > len(lines):
-        changes["dialogue"] = (*shot.dialogue, *(_line(line, shot.things, here, f"{field}.dialogue")
+        changes["dialogue"] = (*shot.dialogue, *(_line(line, shot.things, f"{field}.dialogue")
             for line in spec.dialogue))  # fmt: skip
     return shot.model_copy(update=changes)
 
@@ -164,7 +164,7 @@ def _told(spec: ShotSpec, state: WorldState, field: str) -> WorldState:
     return state.model_copy(update=changes)
 
 
-def _line(line: Line, things: Sequence[Thing], company: Company, field: str) -> Line:
+def _line(line: Line, things: Sequence[Thing], field: str) -> Line:
     able = [thing.identity for thing in things if vocab.THINGS[thing.kind].role in SPEAKING_ROLES]
     if line.speaker in {"", *able}:
         return line

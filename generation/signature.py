@@ -5,7 +5,7 @@ import json
 
 from generation.storyboard import Storyboard
 
-_DRAWING_VERSION = 1  # rises whenever the world backend draws the same storyboard differently
+_DRAWING_VERSION = 2  # rises whenever the world backend draws the same storyboard differently
 
 
 def scene_signature(storyboard: Storyboard) -> str:

@@ -135,6 +135,7 @@ class Storyboard(BoardModel):
     characters: tuple[str, ...] = Field(default=(), description="Names of the cameo characters, in order.")
     shots: tuple[Shot, ...] = Field(min_length=1, max_length=MOST_SHOTS, description="In order of time.")
     loops: bool = Field(default=False, description="Whether its end runs into its beginning without a seam.")
+    captions: bool = Field(default=True, description="Whether what is said is also written.")
     start: WorldState = Field(default=WorldState(), description="The world before the first shot.")
 
     @model_validator(mode="after")

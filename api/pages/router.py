@@ -20,7 +20,7 @@ from pipelines.online.family import controls_in
 router = APIRouter(include_in_schema=False)
 
 SESSION_S: Final = 12 * 3600
-STYLES: Final = ("paper", "cinematic", "anime", "neon")
+STYLES: Final = ("paper", "cinematic", "realistic", "anime", "neon")
 _PLACES = {"/feed", "/create", "/family", "/me", "/messages", "/time"}
 _SCOPES = (Scope.PERSON, Scope.GUARDIAN_READ, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN)
 

@@ -20,7 +20,10 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """Frames (H, W, 3), RGB, uint8, to be read once in order; and the sound that belongs to them, if any."""
+    """Frames (H, W, 3), RGB, uint8, to be read once in order; and the sound that belongs to them, if any.
+
+    ``notes`` say, for people, what was asked for and could not be made.
+    """
 
     width: int
     height: int
@@ -28,6 +31,7 @@ class Film:
     frame_count: int
     frames: Iterable[Frame]
     sound: Sound | None
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:

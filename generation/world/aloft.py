@@ -7,6 +7,7 @@ import pymunk
 
 from generation.storyboard import Thing
 from generation.world import effects, vehicles
+from generation.world import weather as weather_actors
 from generation.world.brush import Brush
 from generation.world.flyers import FLIGHTS, Flyer, FlyerActor, paint_flyer
 from generation.world.look import mix, scaled
@@ -85,10 +86,13 @@ def floaters(stage: Stage, thing: Thing) -> None:
         rider = None
         if thing.kind == "paddler":
             shirt = stage.dressed(Thing(kind="person"), brush)
-            rider = paint_figure(shirt, stage.shadow(brush, 20), portrait=stage.portrait(thing))
+            rider = paint_figure(
+                shirt, stage.shadow(brush, 20), thing=thing, portrait=stage.portrait(thing),
+                speaks=thing.identity in stage.mouths,
+            )  # fmt: skip
         actor = vehicles.FloaterActor(
             vehicles.paint_boat(thing.kind, brush), np.zeros((1, 3)), stage.fps, hull[1] * 0.2, size, thing.motion,
-            rider, facing, phase=brush.rng.uniform(0, 6.3),
+            rider, facing, phase=brush.rng.uniform(0, 6.3), mouth=stage.mouths.get(thing.identity),
         )  # fmt: skip
         stage.floaters.append((member, actor))
         stage.actors.append(actor)
@@ -114,7 +118,7 @@ def filling(stage: Stage, thing: Thing) -> None:
     elif thing.kind == "firework":
         _fireworks(stage, brush)
     elif thing.kind == "rain":
-        stage.actors.append(effects.RainActor(plan, (214, 226, 240), 130, plan.seed))
+        stage.actors.append(weather_actors.RainActor(plan, (214, 226, 240), 130, plan.seed))
     else:
         _particles(stage, thing.kind, brush, 26 + 4 * thing.count)
 
@@ -140,18 +144,20 @@ def _particles(stage: Stage, kind: str, brush: Brush, count: int) -> None:
 def weather(stage: Stage) -> None:
     """Let the shot's weather be seen, unless a thing of the shot already shows it."""
     shot, plan = stage.shot, stage.plan
-    brush = Brush(stage.look, plan.scale, 1.0, (255, 255, 255), Random(plan.seed))
+    brush = Brush(stage.look, plan.scale * plan.lens, 1.0, (255, 255, 255), Random(plan.seed))
     shown = {thing.kind for thing in shot.things}
     outdoors = shot.scene not in _SHELTERED
+    if outdoors and shot.weather == "fog":
+        stage.actors.append(weather_actors.FogActor(plan, stage.look))
     if outdoors and shot.weather == "snow" and "snow" not in shown:
         _particles(stage, "snow", brush, 60)
     elif outdoors and shot.weather == "rain" and "rain" not in shown:
-        stage.actors.append(effects.RainActor(plan, (214, 226, 240), 110, plan.seed))
+        stage.actors.append(weather_actors.RainActor(plan, (214, 226, 240), 110, plan.seed))
     elif outdoors and shot.weather == "wind" and "leaf" not in shown:
         _particles(stage, "leaf", brush, 12)
     elif shot.scene == "underwater" and "bubble" not in shown:
         _particles(stage, "bubble", brush, 16)
-    elif shot.scene in {"forest", "room", "workshop"} and shot.style == "cinematic":
+    elif shot.scene in {"forest", "room", "workshop"} and shot.style in {"cinematic", "realistic"}:
         _particles(stage, "dust", brush, 14)
 
 

@@ -1,13 +1,13 @@
 """Four-legged animals, and a few odd ones: one rig, many proportions. Pivot: on the ground below the body."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from generation.world.brush import DARK, WHITE, Brush
 from generation.world.look import Rgb, mix, scaled
 from generation.world.paint import Painter, Sprite
 from generation.world.people import blinks, shuttle
-from generation.world.simulation import Contact
 from generation.world.view import View
 
 
@@ -208,13 +208,21 @@ class AnimalActor:
     span: tuple[float, float] = (0.0, 360.0)
     depth: float = 0.61
     facing: float = 1.0
-    contacts: list[Contact] = field(default_factory=list)
+    mouth: Callable[[float], str] | None = None
+
+    def place(self, t: float) -> tuple[float, float]:
+        """Return where it is and which way it faces."""
+        if not self.speed:
+            return self.x, self.facing
+        return shuttle(self.x, self.speed * self.facing * t, *self.span, self.facing)
+
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is."""
+        return self.place(t)[0], self.floor - (self.animal.build.leg + self.animal.build.high * 0.7) * self.size
 
     def draw(self, view: View, t: float) -> None:
         """Draw the animal in its gait."""
-        x, facing = self.x, self.facing
-        if self.speed:
-            x, facing = shuttle(self.x, self.speed * self.facing * t, *self.span, self.facing)
+        x, facing = self.place(t)
         build, k = self.animal.build, self.size
         beat = 2 * math.pi * t * self.pace * (2.6 if self.motion == "run" else 1.3) + self.phase
         lift, lean, swing = self._gait(t, beat)
@@ -238,6 +246,8 @@ class AnimalActor:
             for dx, offset in ((half, 0.0), (-half, math.pi)):
                 put(self.animal.leg, dx, low, -swing * math.sin(beat + offset))
         nod = 0.06 * math.sin(beat * 0.5)
+        if self.mouth is not None and self.mouth(t) in {"open", "round", "wide"}:
+            nod -= 0.10  # an animal that speaks lifts its head to it
         drop = build.high * 0.3 if asleep else -build.high * 0.34 - build.neck
         put(self.animal.blink if asleep or blinks(t, self.phase) else self.animal.head,
             build.long * 0.5 + build.neck * 0.3, drop, nod + (0.22 if asleep else 0.0))  # fmt: skip
@@ -314,11 +324,19 @@ class WaddleActor:
     depth: float = 0.61
     facing: float = 1.0
 
+    def place(self, t: float) -> tuple[float, float]:
+        """Return where it is and which way it faces."""
+        if not self.speed:
+            return self.x, self.facing
+        return shuttle(self.x, self.speed * self.facing * t, *self.span, self.facing)
+
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is."""
+        return self.place(t)[0], self.floor - 30
+
     def draw(self, view: View, t: float) -> None:
         """Draw it rocking from side to side."""
-        x, facing = self.x, self.facing
-        if self.speed:
-            x, facing = shuttle(self.x, self.speed * self.facing * t, *self.span, self.facing)
+        x, facing = self.place(t)
         beat = 2 * math.pi * 1.9 * self.pace * t + self.phase
         hop = 20 * abs(math.sin(beat * 0.5)) if self.motion in {"jump", "dance"} else 1.6 * abs(math.sin(beat))
         view.put(self.shadow, x, self.floor + 1, alpha=max(0.4, 1 - hop / 60))

@@ -40,6 +40,14 @@ class BodyActor:
         x, y, angle = self.poses[frame]
         return None if math.isnan(x) else (float(x), float(y), float(angle))
 
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is; before it enters, where it will."""
+        pose = self.pose(t)
+        if pose is not None:
+            return pose[0], pose[1]
+        entered = self.poses[~np.isnan(self.poses[:, 0])]
+        return (float(entered[0, 0]), float(entered[0, 1])) if len(entered) else (0.0, 0.0)
+
     def draw(self, view: View, t: float) -> None:
         """Draw the body where physics has it."""
         pose = self.pose(t)
@@ -109,6 +117,7 @@ class Physics:
         self.ground, self.bounce = ground, bounce
         self.actors: list[Actor] = []
         self.bodies: list[BodyActor] = []
+        self.owners: dict[int, Thing] = {}
         self.has_floor = ground not in {"none", "water"}
         self._enclose()
 
@@ -350,9 +359,9 @@ class Physics:
         return Random(f"{self.plan.seed}:{thing.kind}:{thing.count}")
 
     def _brush(self, thing: Thing, number: int = 0) -> Brush:
-        rng = Random(f"{self.plan.seed}:{thing.kind}:{number}:paint")
+        rng = Random(f"{self.plan.cast_seed}:{thing.kind}:{thing.name}:{number}:paint")
         kind = THINGS[thing.kind]
-        return Brush(self.look, self.plan.scale, 1.0, colour_of(thing.colour, kind.colour, rng), rng)
+        return Brush(self.look, self.plan.scale * self.plan.lens, 1.0, colour_of(thing.colour, kind.colour, rng), rng)
 
     def _show(self, index: int, thing: Thing, radius: float, *, number: int | None = None, shadow: bool = True) -> None:
         base = self._brush(thing, index if number is None else number)
@@ -369,6 +378,7 @@ class Physics:
             else None
         )
         actor = BodyActor(index, paint_body(thing.kind, brush), shade, self.plan.floor)
+        self.owners[index] = thing
         self.bodies.append(actor)
         self.actors.append(actor)
 

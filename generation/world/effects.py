@@ -119,45 +119,6 @@ class ParticlesActor:
                     near * (math.cos(wave) if drift.turns > 0.5 else 1.0)), parallax=0.0)  # fmt: skip
 
 
-@dataclass(slots=True)
-class RainActor:
-    """Streaks of rain, and rings where they land."""
-
-    plan: Plan
-    colour: Rgb
-    count: int
-    seed: int
-    depth: float = 0.92
-
-    def draw(self, view: View, t: float) -> None:
-        """Draw the streaks of this moment."""
-        rng = np.random.default_rng(self.seed)
-        plan, scale = self.plan, self.plan.scale
-        near = rng.uniform(0.5, 1.0, self.count)
-        x0 = rng.uniform(-40, plan.width + 40, self.count)
-        y = (rng.uniform(0, 1, self.count) * (plan.height + 60) + 620 * near * t) % (plan.height + 60) - 50
-        x = (x0 - 70 * near * t - view.camera_x * near) % (plan.width + 80) - 40
-        streaks = np.stack([np.stack([x, y], 1), np.stack([x - 3.4 * near, y + 26 * near], 1)], 1)
-        overlay = view.frame.copy()
-        fixed = np.asarray(np.round(streaks * scale * 16), np.int32)
-        paint = (int(self.colour[0]), int(self.colour[1]), int(self.colour[2]))
-        cv2.polylines(overlay, list(fixed), False, paint, max(1, round(0.9 * scale)), cv2.LINE_AA, 4)
-        cv2.addWeighted(overlay, 0.42, view.frame, 0.58, 0, dst=view.frame)
-        self._rings(view, t, paint)
-
-    def _rings(self, view: View, t: float, paint: tuple[int, int, int]) -> None:
-        plan = self.plan
-        for number in range(14):
-            cycle = t * 1.6 + number * 0.37
-            rng = Random(f"{self.seed}:{number}:{int(cycle)}")
-            x, y = rng.uniform(0, plan.width), rng.uniform(plan.floor - 24, plan.height)
-            grown = cycle % 1.0
-            centre = (round(x * plan.scale * 16), round((y + view.camera_up) * plan.scale * 16))
-            axes = (round(9 * grown * plan.scale * 16), round(2.6 * grown * plan.scale * 16))
-            if grown < 0.7:
-                cv2.ellipse(view.frame, centre, axes, 0, 0, 360, paint, 1, cv2.LINE_AA, 4)
-
-
 def particle_sprites(kind: str, b: Brush) -> list[Sprite]:
     """Paint the few sprites that a kind of particle comes in."""
     sprites = []

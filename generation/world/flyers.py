@@ -318,19 +318,22 @@ class FlyerActor:
     facing: float = 1.0
     parallax: float = 0.9
 
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is."""
+        bob = self.sway * math.sin(2 * math.pi * t / self.period + self.phase)
+        if self.rises:
+            span = self.bottom - self.top
+            return self.x + bob, self.bottom - (self.bottom - self.y + self.speed * 5 * t) % span
+        margin = 90.0
+        way = self.reach + 2 * margin
+        return (self.x + margin + self.facing * self.speed * t) % way - margin, self.y + bob
+
     def draw(self, view: View, t: float) -> None:
         """Draw it on its way."""
         wave = 2 * math.pi * t / self.period + self.phase
-        bob = self.sway * math.sin(wave)
-        if self.rises:
-            span = self.bottom - self.top
-            y = self.bottom - (self.bottom - self.y + self.speed * 5 * t) % span
-            x, slope = self.x + bob, 0.08 * math.cos(wave)
-        else:
-            margin = 90.0
-            way = self.reach + 2 * margin
-            x = (self.x + margin + self.facing * self.speed * t) % way - margin
-            y, slope = self.y + bob, self.sway / max(self.period * self.speed, 1) * 4 * math.cos(wave)
+        x, y = self.spot(t)
+        steep = 0.08 if self.rises else self.sway / max(self.period * self.speed, 1) * 4
+        slope = steep * math.cos(wave)
         turn = (0.09 * math.sin(wave * 0.7) if self.kind in _LEVEL else max(-0.5, min(0.5, slope))) * self.facing
         self._put(view, x, y, turn, t)
 

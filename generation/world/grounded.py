@@ -8,16 +8,20 @@ from generation.world import effects, flora, vehicles
 from generation.world.animals import AnimalActor, WaddleActor, paint_animal, paint_crab, paint_penguin
 from generation.world.bodies import FixedActor
 from generation.world.brush import Brush
+from generation.world.gaits import flip_landings, foot_falls
 from generation.world.paint import Sprite
 from generation.world.people import FigureActor, costume_of, paint_figure
+from generation.world.simulation import Contact
 from generation.world.stage import Stage
 from generation.world.view import View
 
 _SPEEDS = {"walk": 34.0, "run": 118.0, "jump": 30.0, "drive": 60.0}
+_FIGURE_SPEEDS = {"walk": 54.0, "run": 140.0, "jump": 30.0}
+_ROW_UP, _ROW_SMALLER = 18, 0.12
 _PLACES = {"street": "walk", "park": "walk", "beach": "walk", "mountains": "walk", "forest": "walk", "city": "wave"}
 _ANIMAL_MOTIONS = {
     "swim": "walk", "fly": "jump", "bounce": "jump", "roll": "run", "wave": "idle", "drive": "run", "float": "idle",
-    "fall": "jump", "swing": "dance", "score": "jump", "miss": "jump",
+    "fall": "jump", "flip": "jump", "talk": "idle", "swing": "dance", "score": "jump", "miss": "jump",
 }  # fmt: skip
 _TABLE = {"cup", "teapot", "cake", "book"}
 _SWAY = {"tree": 0.012, "palm": 0.02, "pine": 0.01, "flower": 0.06, "seaweed": 0.07, "plant": 0.02}
@@ -31,25 +35,74 @@ def walkers(stage: Stage, thing: Thing) -> None:
 
 
 def _walker(stage: Stage, thing: Thing, number: int) -> None:
-    plan, row = stage.plan, number % 3
-    brush = stage.brush(thing, number, stage.closeness * (1 - 0.12 * row))
-    x, floor = stage.spot("walker", brush.rng), plan.floor + 12 - 18 * row
+    plan, shot = stage.plan, stage.shot
+    talks = _talkers(stage)
+    row = 0 if thing.identity in talks else _row(thing, number)
+    brush = stage.brush(thing, number, stage.closeness * (1 - _ROW_SMALLER * row))
+    x, floor = stage.spot("walker", brush.rng), plan.floor + 12 - _ROW_UP * row
     motion, facing = thing.motion or _usual_motion(stage, thing.kind), brush.rng.choice((1.0, -1.0))
+    span = stage.span()
     if number == 0 and _plays_ball(stage):
         motion, x, floor, facing = "score", plan.width * 0.16, plan.floor, 1.0
+    elif number == 0 and thing.identity in talks:
+        x, facing = _in_company(stage, talks, thing.identity)
+        motion = thing.motion if thing.motion in {"dance", "wave", "sleep", "jump", "flip"} else "talk"
+    elif number == 0 and thing.identity in stage.arrivals:
+        x = stage.arrivals[thing.identity]
+    speaks = number == 0 and thing.identity in stage.mouths
     figure = paint_figure(
-        stage.dressed(thing, brush), stage.shadow(brush, 46), portrait=stage.portrait(thing),
-        robot=thing.kind == "robot", costume=costume_of(thing.kind),
+        stage.dressed(thing, brush), stage.shadow(brush, 46), thing=thing, portrait=stage.portrait(thing),
+        robot=thing.kind == "robot", costume=costume_of(thing.kind), speaks=speaks,
     )  # fmt: skip
+    speed = _FIGURE_SPEEDS.get(motion, 0.0) * plan.pace
+    if number == 0 and shot.camera == "track" and speed and _is_target(stage, thing):
+        # Whoever the camera follows sets off where it looks, and goes on as far as it will go.
+        x, facing, span = plan.width * 0.42, 1.0, (0.0, plan.extent + 400)
+        speed = min(speed, max(20.0, plan.travel / plan.seconds))
+    phase = brush.rng.uniform(0, 6.3) if thing.count > 1 or motion == "talk" else 0.0
     actor = FigureActor(
-        figure, x, floor, motion, plan.pace, brush.rng.uniform(0, 6.3) if thing.count > 1 else 0.0, brush.size,
-        speed=_SPEEDS.get(motion, 0.0) * plan.pace, span=stage.span(), facing=facing,
+        figure, x, floor, motion, plan.pace, phase, brush.size, speed=speed, span=span, facing=facing,
         depth=0.65 - 0.01 * row - 0.0005 * number, spins=motion == "jump" and brush.rng.random() < 0.5,
+        mouth=stage.mouths.get(thing.identity) if speaks else None,
     )  # fmt: skip
     stage.actors.append(actor)
-    if motion in {"walk", "run"} and number < 2:
-        fast = motion == "run"
-        stage.footsteps(x, 0.16 if fast else 0.10, 2.1 * plan.pace * (1.65 if fast else 1.0))
+    if number < 2:
+        _footfalls(stage, actor)
+
+
+def _row(thing: Thing, number: int) -> int:
+    """Return how far back someone stands: a crowd has more rows than a group."""
+    return number % (3 if thing.count <= 6 else 5)
+
+
+def _talkers(stage: Stage) -> list[str]:
+    """Return who speaks in the shot, in the order in which they do."""
+    return list(dict.fromkeys(line.speaker for line in stage.shot.dialogue if line.speaker))
+
+
+def _in_company(stage: Stage, talks: list[str], identity: str) -> tuple[float, float]:
+    """Return where someone who speaks stands, and which way: those who talk to one another face one another."""
+    plan, place = stage.plan, talks.index(identity)
+    if len(talks) == 1:
+        return plan.width * 0.5 + plan.camera_at(0).x, 1.0
+    share = 0.5 + (place / (len(talks) - 1) - 0.5) * (0.44 if plan.height > plan.width else 0.3)
+    return plan.width * share + plan.camera_at(0).x, 1.0 if place < len(talks) / 2 else -1.0
+
+
+def _is_target(stage: Stage, thing: Thing) -> bool:
+    wanted = stage.shot.camera_target
+    return thing.identity == wanted if wanted else thing == stage.shot.things[0]
+
+
+def _footfalls(stage: Stage, actor: FigureActor) -> None:
+    """Let a figure's feet be heard when they come down."""
+    if actor.motion in {"walk", "run"} and actor.speed:
+        strength = 0.16 if actor.motion == "run" else 0.10
+        for at in foot_falls(actor.motion, stage.plan.seconds, actor.phase, actor.speed / actor.size):
+            stage.sounds.append(Contact(at, actor.place(at)[0], strength, "step", stage.scene.ground, 10))
+    elif actor.motion == "flip":
+        for at in flip_landings(stage.plan.seconds, stage.plan.pace):
+            stage.sounds.append(Contact(at, actor.x, 0.55, "step", stage.scene.ground, 16))
 
 
 def _plays_ball(stage: Stage) -> bool:
@@ -81,11 +134,14 @@ def animals(stage: Stage, thing: Thing) -> None:
 def _four_legged(stage: Stage, thing: Thing, number: int, brush: Brush, motion: str) -> None:
     plan, row = stage.plan, number % 3
     x = stage.spot("animal", brush.rng)
+    if number == 0:
+        x = stage.arrivals.get(thing.identity, x)
     facing = brush.rng.choice((1.0, -1.0))
     animal = paint_animal(thing.kind, brush, stage.shadow(brush, 110 if thing.kind == "elephant" else 64))
     stage.actors.append(AnimalActor(
         animal, x, plan.floor + 18 - 16 * row, motion, plan.pace, brush.rng.uniform(0, 6.3), brush.size,
         speed=_SPEEDS.get(motion, 0.0) * plan.pace, span=stage.span(), facing=facing, depth=0.63 - 0.01 * row,
+        mouth=stage.mouths.get(thing.identity) if number == 0 else None,
     ))  # fmt: skip
     if motion in {"walk", "run"} and number < 2:
         stage.footsteps(x, 0.10, 2.6 * plan.pace * (2.0 if motion == "run" else 1.0))
@@ -112,7 +168,7 @@ def driven(stage: Stage, thing: Thing) -> None:
         rider = None
         if thing.kind in {"bicycle", "sled"}:
             shirt = stage.dressed(Thing(kind="person"), brush, 0.92)
-            rider = paint_figure(shirt, stage.shadow(brush, 20), portrait=stage.portrait(thing))
+            rider = paint_figure(shirt, stage.shadow(brush, 20), thing=thing, portrait=stage.portrait(thing))
         stage.actors.append(vehicles.VehicleActor(
             thing.kind, vehicles.paint_vehicle(thing.kind, brush), wheel, stage.shadow(brush, 130),
             plan.extent * ((0.25 + number * 0.618034) % 1.0), plan.floor + 22 - 30 * lane,

@@ -198,17 +198,17 @@ class Painter:
         style = self.look.style
         if style == "neon":
             self._neon(part, cut, colour, alpha)
-        elif style == "cinematic":
-            _over(part, cover, self._gradient(cut.shape, colour))
+        elif style in {"cinematic", "realistic"}:
+            _over(part, cover, self._gradient(cut.shape, colour, 1.0 if style == "cinematic" else 1.35))
         elif style == "anime":
             self._cel(part, cut, cover, colour, edge)
         else:
             self._cut_out(part, cut, cover, colour)
 
-    def _gradient(self, shape: tuple[int, ...], colour: Rgb) -> NDArray[np.float32]:
-        """Light from above and a little from the left, cooler below: soft and round."""
-        top = mix(scaled(colour, 1.16), self.look.sun, 0.14)
-        low = mix(scaled(colour, 0.66), self.look.zenith, 0.12)
+    def _gradient(self, shape: tuple[int, ...], colour: Rgb, depth: float) -> NDArray[np.float32]:
+        """Light from above and a little from the left, cooler below: soft and round, the rounder the more ``depth``."""
+        top = mix(scaled(colour, 1 + 0.16 * depth), self.look.sun, 0.14)
+        low = mix(scaled(colour, 1 - 0.34 * depth), self.look.zenith, 0.12)
         down = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None, None]
         across = np.linspace(-0.18, 0.18, shape[1], dtype=np.float32)[None, :, None]
         place = np.clip(down + across, 0, 1) ** 1.15

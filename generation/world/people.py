@@ -1,143 +1,28 @@
 """People and robots: jointed figures drawn from a few sprites, posed by their motion. Pivot: between the feet."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.media.film import Frame
+from generation.storyboard import Thing
 from generation.world.brush import DARK, HAIRS, SKINS, WARM, WHITE, Brush
+from generation.world.faces import MOUTHS, paint_head
+from generation.world.gaits import in_flight, pose_at
 from generation.world.look import Rgb, mix, scaled
-from generation.world.paint import Painter, Sprite
-from generation.world.simulation import Contact
+from generation.world.paint import Sprite
+from generation.world.skeleton import FORE, HIP, SHIN, SHOULDER, THIGH, UPPER, Pose
 from generation.world.view import View
+from generation.world.wardrobe import Wear, paint_held, paint_torso
 
-_HIP, _THIGH, _SHIN, _SHOULDER, _UPPER, _FORE = 52.0, 27.0, 27.0, 92.0, 20.0, 19.0
-_STRIDE_HZ = 1.05
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """Joint angles in radians from hanging straight down, forward positive; how far the body is lifted and turned."""
-
-    legs: tuple[tuple[float, float], tuple[float, float]]
-    arms: tuple[tuple[float, float], tuple[float, float]]
-    lift: float = 0.0
-    lean: float = 0.0
-    turn: float = 0.0
-    nod: float = 0.0
-
-
-def pose_at(motion: str, t: float, phase: float, pace: float) -> Pose:
-    """Return how a figure stands ``t`` seconds into its motion."""
-    beat = 2 * math.pi * _STRIDE_HZ * pace * t + phase
-    wave = math.sin(beat)
-    match motion:
-        case "walk" | "drive":
-            return _stride(beat, 0.52, 0.5, 0.45, 0.05, 2.0)
-        case "run":
-            return _stride(beat * 1.65, 0.95, 1.25, 1.0, 0.22, 7.0, bent=1.35)
-        case "jump":
-            return _jump(t * pace + phase * 0.2)
-        case "dance":
-            arms = (
-                ((2.4 + 0.5 * wave, 0.6), (-2.4 + 0.5 * wave, -0.6))
-                if math.sin(beat / 4) > 0
-                else ((1.2 * wave, 1.6), (1.2 * wave + 0.4, -1.6))
-            )
-            knees = 0.35 + 0.3 * abs(wave)
-            return Pose(
-                ((-knees + 0.2 * wave, knees * 1.7), (knees * 0.4 + 0.2 * wave, knees)),
-                arms,
-                4 * abs(wave) - 4,
-                0.16 * wave,
-                0,
-                0.12 * wave,
-            )
-        case "wave":
-            return Pose(
-                ((0.05, 0.0), (-0.05, 0.0)),
-                ((0.1, 0.15), (-2.55 + 0.1 * wave, -0.35 + 0.55 * math.sin(beat * 2))),
-                0,
-                0.02 * wave,
-            )
-        case "score" | "miss":
-            return _shot(t)
-        case "fly" | "float" | "swim":
-            return Pose(
-                ((0.4 + 0.15 * wave, 0.5), (-0.1 - 0.15 * wave, 0.4)),
-                ((1.3 + 0.2 * wave, 0.3), (-1.3 - 0.2 * wave, -0.3)),
-                6 * wave,
-                0,
-                0.12 * wave,
-            )
-        case "sleep":
-            return Pose(((-1.5, 1.6), (-1.45, 1.55)), ((-0.5, -0.9), (-0.4, -0.9)), -34 + 0.6 * wave, 0.1, 0, 0.35)
-        case _:
-            breath = math.sin(beat * 0.35)
-            return Pose(
-                ((0.06, 0.0), (-0.06, 0.0)),
-                ((0.12 + 0.03 * breath, 0.12), (-0.12 - 0.03 * breath, -0.05)),
-                0.7 * breath - 0.7,
-                0,
-                0,
-                0.05 * breath,
-            )
-
-
-def _stride(beat: float, swing: float, knee: float, arm: float, lean: float, bounce: float, bent: float = 0.35) -> Pose:
-    legs = []
-    for offset in (0.0, math.pi):
-        hip = swing * math.sin(beat + offset)
-        bend = knee * max(0.0, math.cos(beat + offset)) ** 1.2 + 0.08
-        legs.append((hip, -bend))
-    arms = tuple((arm * math.sin(beat + offset), bent) for offset in (math.pi, 0.0))
-    return Pose((legs[0], legs[1]), (arms[0], arms[1]), bounce * abs(math.cos(beat)) - bounce * 0.4, lean)
-
-
-def _jump(t: float) -> Pose:
-    cycle = t % 1.25
-    if cycle < 0.3:
-        dip = math.sin(math.pi * cycle / 0.3)
-        return Pose(
-            ((0.7 * dip, -1.3 * dip), (0.6 * dip, -1.2 * dip)),
-            ((-0.9 * dip, 0.2), (-0.8 * dip, 0.2)),
-            -14 * dip,
-            0.2 * dip,
-        )
-    if cycle < 1.0:
-        share = (cycle - 0.3) / 0.7
-        high = 4 * share * (1 - share)
-        return Pose(
-            ((0.5 * high, -0.9 * high), (-0.2 * high, -0.5 * high)), ((2.5 * high, 0.2), (-2.5 * high, -0.2)), 74 * high
-        )
-    return Pose(((0.05, 0), (-0.05, 0)), ((0.2, 0.2), (-0.2, 0.2)))
-
-
-def _shot(t: float) -> Pose:
-    """A throw every 2.4 s, let go at 0.7 s: knees bend, then all rises."""
-    cycle = t % 2.4
-    if cycle < 0.45:
-        dip = cycle / 0.45
-        return Pose(
-            ((0.5 * dip, -0.9 * dip), (0.3 * dip, -0.8 * dip)),
-            ((0.8 + 0.5 * dip, 1.6), (0.7 + 0.5 * dip, 1.6)),
-            -9 * dip,
-            0.12 * dip,
-        )
-    if cycle < 0.95:
-        rise = min(1.0, (cycle - 0.45) / 0.25)
-        hop = math.sin(math.pi * min(1.0, (cycle - 0.45) / 0.5))
-        return Pose(
-            ((0.05, 0), (-0.12, -0.3 * hop)),
-            ((1.3 + 1.55 * rise, 1.6 - 1.5 * rise), (1.2 + 1.2 * rise, 1.6 - 1.4 * rise)),
-            12 * hop,
-        )
-    rest = min(1.0, (cycle - 0.95) / 0.5)
-    return Pose(((0.08, 0), (-0.08, 0)), ((2.85 * (1 - rest) + 0.2, 0.1), (2.4 * (1 - rest) + 0.1, 0.1)), 0, 0.04)
+_BODY_CENTRE = 70.0  # height above the floor of the middle of a standing figure, and of its face
+_FACE = 118.0
+_HOLDING = {"bag": (0.1, 0.05), "guitar": (0.5, 1.5), "umbrella": (0.7, 1.6)}
 
 
 @dataclass(slots=True)
 class Figure:
-    """The sprites of one person or robot, all facing right."""
+    """The sprites of one person or robot, all facing right. ``mouths`` are heads that speak, by mouth shape."""
 
     torso: Sprite
     head: Sprite
@@ -147,27 +32,39 @@ class Figure:
     upper: Sprite
     fore: Sprite
     shadow: Sprite
+    mouths: dict[str, Sprite] = field(default_factory=dict)
+    held: Sprite | None = None
+    holds: str = ""
 
 
 def paint_figure(
-    b: Brush, shadow: Sprite, *, portrait: Frame | None = None, robot: bool = False, costume: str = ""
-) -> Figure:
-    """Paint a figure; a portrait takes the place of the drawn face."""
+    b: Brush, shadow: Sprite, *, thing: Thing | None = None, portrait: Frame | None = None, robot: bool = False,
+    costume: str = "", speaks: bool = False,
+) -> Figure:  # fmt: skip
+    """Paint a figure dressed as ``thing`` is; a portrait takes the place of the drawn face."""
     skin: Rgb = (206, 212, 224) if robot else b.rng.choice(SKINS)
-    shirt = b.colour
-    trousers = (
+    plain = (
         scaled(b.colour, 0.6) if robot else b.rng.choice([(70, 88, 130), (84, 74, 92), (176, 146, 112), (60, 96, 110)])
     )
-    if costume == "astronaut":
-        shirt = trousers = (240, 240, 246)
     shoe = b.rng.choice([(236, 236, 240), (226, 92, 84), (60, 56, 70)])
     hair = b.rng.choice(HAIRS)
+    wear = Wear.of(thing.clothing if thing else (), b, costume)
+    shirt, trousers = wear.top(b.colour), wear.pieces.get("trousers", plain)
+    if costume == "astronaut":
+        shirt = trousers = (240, 240, 246)
+    bare = "dress" in wear.pieces and "trousers" not in wear.pieces
+    sleeves = mix(shirt, skin, 0.2 if robot or "coat" in wear.pieces else 1.0)
+
+    def head(closed: bool, mouth: str = "rest") -> Sprite:
+        return paint_head(b, skin, hair, wear, portrait=portrait, robot=robot, closed=closed, mouth=mouth)
+
     return Figure(
-        torso=_torso(b, shirt, robot), head=_head(b, skin, hair, portrait, robot, costume, False),
-        blink=_head(b, skin, hair, portrait, robot, costume, True),
-        thigh=_limb(b, _THIGH, 13.0, trousers), shin=_limb(b, _SHIN, 11.0, trousers, foot=shoe),
-        upper=_limb(b, _UPPER, 10.0, shirt), fore=_limb(b, _FORE, 8.6, mix(shirt, skin, 0.2 if robot else 1.0),
-            hand=skin), shadow=shadow,
+        torso=paint_torso(b, shirt, wear, robot), head=head(False), blink=head(True),
+        thigh=_limb(b, THIGH, 13.0, skin if bare else trousers),
+        shin=_limb(b, SHIN, 11.0, skin if bare else trousers, foot=wear.pieces.get("boots", shoe)),
+        upper=_limb(b, UPPER, 10.0, scaled(shirt, 0.9)), fore=_limb(b, FORE, 8.6, sleeves, hand=skin), shadow=shadow,
+        mouths={mouth: head(False, mouth) for mouth in MOUTHS} if speaks else {},
+        held=paint_held(b, thing.holds) if thing else None, holds=thing.holds if thing else "",
     )  # fmt: skip
 
 
@@ -183,73 +80,12 @@ def _limb(
     return p.sprite()
 
 
-def _torso(b: Brush, shirt: Rgb, robot: bool) -> Sprite:
-    p = b.canvas(60, 70, (30, 58))
-    p.blob([(19, 14), (30, 11), (41, 14), (42, 36), (41, 60), (30, 63), (19, 60), (18, 36)], shirt)
-    if robot:
-        p.box(22, 26, 16, 12, (60, 70, 96), radius=3, plain=True)
-        p.ellipse(27, 32, 2, 2, (120, 240, 220), plain=True, raw=True)
-        p.ellipse(33, 32, 2, 2, (255, 190, 90), plain=True, raw=True)
-    elif b.rng.random() < 0.5:
-        p.box(18.5, 34, 23, 6, mix(shirt, WHITE, 0.6), plain=True, alpha=0.8)
-    return p.sprite()
-
-
-def _head(b: Brush, skin: Rgb, hair: Rgb, portrait: Frame | None, robot: bool, costume: str, closed: bool) -> Sprite:
-    p = b.canvas(76, 76, (36, 62))
-    if robot:
-        return _robot_head(p, b, closed)
-    if portrait is not None:
-        # A ring in the shirt's colour makes the picture part of the figure.
-        p.ellipse(36, 36, 27, 27, mix(b.colour, WHITE, 0.2))
-        p.picture(portrait, 36, 36, 24)
-        return p.sprite()
-    style = Brush(b.look, b.scale, b.size, b.colour, b.rng).rng.__class__(f"{skin}{hair}{b.colour}").randrange(3)
-    if style == 0:
-        p.ellipse(32, 40, 23, 25, hair)
-    elif style == 1:
-        p.ellipse(30, 18, 10, 10, hair)
-    p.box(31, 50, 10, 14, scaled(skin, 0.92), radius=4)
-    p.ellipse(37, 37, 19, 20, skin)
-    cap = [(17, 36), (17, 24), (26, 15), (40, 13), (54, 21), (56, 31), (47, 26), (36, 27), (26, 30), (22, 40)]
-    p.blob(cap, hair)
-    p.ellipse(24, 41, 4, 5, scaled(skin, 0.94), edge=False)
-    _face(p, closed, skin)
-    if costume == "astronaut":
-        p.ellipse(37, 36, 27, 27, (214, 232, 250), plain=True, alpha=0.35)
-        p.line([(16, 26), (24, 17)], 3, WHITE, plain=True, raw=True, alpha=0.7)
-        p.box(20, 58, 34, 7, (226, 228, 236), radius=3)
-    return p.sprite()
-
-
-def _face(p: Painter, closed: bool, skin: Rgb) -> None:
-    for x in (38, 49):
-        if closed:
-            p.line([(x - 2.6, 38), (x, 39.2), (x + 2.6, 38)], 1.5, DARK, plain=True, raw=True)
-        else:
-            p.ellipse(x, 37, 2.5, 3.3, DARK, plain=True, raw=True)
-            p.ellipse(x + 0.8, 35.9, 0.9, 1.0, WHITE, plain=True, raw=True)
-    for x in (34, 52):
-        p.ellipse(x, 43.4, 3.4, 2.2, mix(skin, (244, 110, 110), 0.5), plain=True, alpha=0.6)
-    p.line([(40, 46), (43.5, 48.6), (47.5, 46)], 1.6, (150, 66, 62), plain=True)
-
-
-def _robot_head(p: Painter, b: Brush, closed: bool) -> Sprite:
-    p.line([(36, 16), (36, 6)], 2, (150, 156, 172), plain=True)
-    p.ellipse(36, 5, 3.6, 3.6, (255, 120, 100), plain=True, raw=True)
-    p.box(15, 15, 42, 38, (206, 212, 224), radius=9)
-    p.box(21, 23, 32, 20, (44, 52, 80), radius=6, plain=True)
-    glow = b.look.glow((110, 240, 226))
-    for x in (31, 45):
-        p.ellipse(x, 33, 4, 0.9 if closed else 4.6, glow, plain=True, raw=True)
-        p.light(x, 33, 9, glow, 0.6)
-    p.box(31, 52, 10, 10, (150, 156, 172), radius=2)
-    return p.sprite()
-
-
 @dataclass(slots=True)
 class FigureActor:
-    """A figure on the stage. ``speed`` is in units a second; it turns round at the ends of its ``range``."""
+    """A figure on the stage. ``speed`` is in units a second; it turns round at the ends of its ``span``.
+
+    ``mouth`` gives the shape of its mouth at a moment, or an empty string while it says nothing.
+    """
 
     figure: Figure
     x: float
@@ -262,9 +98,8 @@ class FigureActor:
     span: tuple[float, float] = (0.0, 360.0)
     depth: float = 0.62
     facing: float = 1.0
-    ride: float = 0.0
     spins: bool = False
-    contacts: list[Contact] = field(default_factory=list)
+    mouth: Callable[[float], str] | None = None
 
     def place(self, t: float) -> tuple[float, float]:
         """Return where the figure is and which way it faces."""
@@ -273,43 +108,40 @@ class FigureActor:
         low, high = self.span
         return shuttle(self.x, self.speed * self.facing * t, low, high, self.facing)
 
+    def pose(self, t: float) -> Pose:
+        """Return the pose at a moment."""
+        return pose_at(self.motion, t, self.phase, self.pace, self.speed / self.size)
+
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its face is."""
+        x, facing = self.place(t)
+        pose = self.pose(t)
+        high = _BODY_CENTRE if in_flight(self.motion, t * min(1.25, self.pace)) else _FACE
+        return x + facing * pose.shift * self.size, self.floor - (high + pose.lift) * self.size
+
     def draw(self, view: View, t: float) -> None:
         """Draw the figure in its pose."""
         x, facing = self.place(t)
-        pose = pose_at(self.motion, t, self.phase, self.pace)
+        pose = self.pose(t)
+        x += facing * pose.shift * self.size
         if self.motion not in {"fly", "float"}:
             near = max(0.3, 1 - max(0.0, pose.lift) / 110)
             view.put(self.figure.shadow, x, self.floor + 1, alpha=near)
         turn = pose.turn
         if self.spins and pose.lift > 0:
             turn -= facing * 2 * math.pi * min(1.0, max(0.0, ((t * self.pace + self.phase * 0.2) % 1.25 - 0.3) / 0.7))
-        draw_figure(
-            view,
-            self.figure,
-            pose,
-            x,
-            self.floor,
-            facing,
-            self.size,
-            turn,
-            blinks(t, self.phase) or self.motion == "sleep",
-        )
+        closed = blinks(t, self.phase) or self.motion == "sleep"
+        mouth = self.mouth(t) if self.mouth is not None else ""
+        draw_figure(view, self.figure, pose, x, self.floor, facing, self.size, turn, closed, mouth)
 
 
 def draw_figure(
-    view: View,
-    figure: Figure,
-    pose: Pose,
-    x: float,
-    floor: float,
-    facing: float,
-    size: float,
-    turn: float,
-    closed: bool,
-) -> None:
+    view: View, figure: Figure, pose: Pose, x: float, floor: float, facing: float, size: float, turn: float,
+    closed: bool, mouth: str = "",
+) -> None:  # fmt: skip
     """Draw a figure from its joints: far limbs, body, head, near limbs."""
     k = size
-    hip = (0.0, -_HIP * k - pose.lift * k)
+    hip = (0.0, -HIP * k - pose.lift * k)
     cos, sin = math.cos(turn), math.sin(turn)
 
     def place(dx: float, dy: float) -> tuple[float, float]:
@@ -327,13 +159,27 @@ def draw_figure(
         put(upper, dx, dy, -first)
 
     lean = pose.lean
-    sx, sy = math.sin(lean) * (_SHOULDER - _HIP) * k, -math.cos(lean) * (_SHOULDER - _HIP) * k
-    limb(figure.thigh, figure.shin, -2 * k, 0, _THIGH, *pose.legs[0])
-    limb(figure.upper, figure.fore, sx - 4 * k, sy + 5 * k, _UPPER, *pose.arms[0])
-    limb(figure.thigh, figure.shin, 3 * k, 0, _THIGH, *pose.legs[1])
+    sx, sy = math.sin(lean) * (SHOULDER - HIP) * k, -math.cos(lean) * (SHOULDER - HIP) * k
+    near = _HOLDING.get(figure.holds, (0.55, 1.25)) if figure.held is not None else pose.arms[1]
+    limb(figure.thigh, figure.shin, -2 * k, 0, THIGH, *pose.legs[0])
+    limb(figure.upper, figure.fore, sx - 4 * k, sy + 5 * k, UPPER, *pose.arms[0])
+    limb(figure.thigh, figure.shin, 3 * k, 0, THIGH, *pose.legs[1])
     put(figure.torso, 0, 4 * k, lean)
-    put(figure.blink if closed else figure.head, sx, sy + 2 * k, lean + pose.nod)
-    limb(figure.upper, figure.fore, sx + 3 * k, sy + 6 * k, _UPPER, *pose.arms[1])
+    if figure.held is not None:
+        hand = _hand(near, sx + 3 * k, sy + 6 * k, k)
+        put(figure.held, hand[0], hand[1], 0.0)
+    head = figure.mouths.get(mouth) if mouth else None
+    put(head or (figure.blink if closed else figure.head), sx, sy + 2 * k, lean + pose.nod)
+    limb(figure.upper, figure.fore, sx + 3 * k, sy + 6 * k, UPPER, *near)
+
+
+def _hand(arm: tuple[float, float], dx: float, dy: float, k: float) -> tuple[float, float]:
+    """Return where the hand of an arm is that hangs from (dx, dy)."""
+    first, second = arm
+    return (
+        dx + (math.sin(first) * UPPER + math.sin(first + second) * FORE) * k,
+        dy + (math.cos(first) * UPPER + math.cos(first + second) * FORE) * k,
+    )
 
 
 def blinks(t: float, phase: float) -> bool:

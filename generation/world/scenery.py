@@ -45,6 +45,8 @@ class SetBuilder:
         width = plan.width + plan.travel * parallax + abs(drift) * plan.seconds + _MARGIN_PX / plan.scale
         painter = Painter(width, bottom - top, self.look, plan.scale, depth=depth, supersample=1)
         draw(painter, width)
+        if self.look.style == "realistic" and depth > 0.1:
+            blur = max(blur, 1.6 * depth)  # a lens that is on the actors does not draw the distance sharp
         if blur:
             painter.blur(blur)
         layer = Layer.of(painter.sprite().rgba, round(top * plan.scale), parallax, drift * plan.scale)

@@ -29,7 +29,7 @@ class Material:
 MATERIALS = {
     "rubber": Material(0.84, 0.8, 0.8), "wood": Material(0.34, 0.6, 0.7), "metal": Material(0.4, 0.35, 2.2),
     "glass": Material(0.62, 0.25, 1.4), "stone": Material(0.25, 0.8, 2.0), "plastic": Material(0.74, 0.5, 0.4),
-    "paper": Material(0.35, 0.9, 0.15), "soft": Material(0.38, 0.9, 0.6),
+    "paper": Material(0.35, 0.9, 0.15), "soft": Material(0.38, 0.9, 0.6), "ideal": Material(1.0, 0.0, 1.0),
 }  # fmt: skip
 GROUNDS = {
     "grass": 0.80, "sand": 0.40, "snow": 0.35, "stone": 0.97, "wood": 1.0, "water": 0.5, "sea_floor": 0.5, "none": 0.95,
@@ -39,7 +39,11 @@ GROUNDS = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An impact: when, where across the stage, how hard (about 0 to 1), between which materials, how big the thing."""
+    """An impact: when, where across the stage, how hard (about 0 to 1), between which materials, how big the thing.
+
+    ``body`` and ``partner`` are the indices of the bodies that met (-1: something that does not move), ``y`` how far
+    down, ``closing`` how fast they came together, in units a second.
+    """
 
     t: float
     x: float
@@ -47,6 +51,10 @@ class Contact:
     material: str
     other: str
     size: float
+    y: float = 0.0
+    body: int = -1
+    partner: int = -1
+    closing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +97,27 @@ class SimBody:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What happened: ``poses`` (frames, bodies, 3) as x, y, angle (NaN before a body enters); the impacts in order."""
+    """What happened: ``poses`` (frames, bodies, 3) as x, y, angle (NaN before a body enters); the impacts in order.
+
+    ``velocities`` (frames, bodies, 3) are the same in units and radians a second.
+    """
 
     poses: NDArray[np.float64]
     contacts: list[Contact]
+    velocities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 3)))
 
 
 class Simulation:
     """A stage for bodies. Add them, then ``run`` once."""
 
-    def __init__(self, *, gravity: float = GRAVITY, damping: float = 0.995, water: Water | None = None) -> None:
+    def __init__(
+        self, *, gravity: float = GRAVITY, damping: float = 0.995, water: Water | None = None, wind: float = 0.0
+    ) -> None:
         self.space = pymunk.Space()
         self.space.gravity = (0.0, gravity)
         self.space.damping = damping
         self.space.iterations = 12
-        self.water = water
+        self.water, self.wind = water, wind
         self.bodies: list[SimBody] = []
         self.contacts: list[Contact] = []
         self.now = 0.0
@@ -175,6 +189,7 @@ class Simulation:
     def run(self, frames: int, fps: int) -> Take:
         """Simulate, noting every body's pose at every frame."""
         poses = np.full((frames, len(self.bodies), 3), np.nan)
+        speeds = np.full((frames, len(self.bodies), 3), np.nan)
         dt = 1.0 / (fps * SUBSTEPS)
         for frame in range(frames):
             for _ in range(SUBSTEPS if frame else 0):
@@ -184,7 +199,9 @@ class Simulation:
                 if member.entered:
                     position = member.body.position
                     poses[frame, member.index] = position.x, position.y, member.body.angle
-        return Take(poses, sorted(self.contacts, key=lambda contact: contact.t))
+                    speed = member.body.velocity
+                    speeds[frame, member.index] = speed.x, speed.y, member.body.angular_velocity
+        return Take(poses, sorted(self.contacts, key=lambda contact: contact.t), speeds)
 
     def _enter(self) -> None:
         for member in self.bodies:
@@ -197,10 +214,20 @@ class Simulation:
             for member in self.bodies:
                 if member.entered and member.floats_at:
                     self._carry(member, self.water)
+        if self.wind:
+            self._blow()
         for act in self._every_step:
             act(self.now)
         self.space.step(dt)
         self.now += dt
+
+    def _blow(self) -> None:
+        """Push bodies along with the wind: the lighter for their size, the more. It comes in gusts."""
+        gust = self.wind * (1 + 0.5 * math.sin(1.9 * self.now) + 0.3 * math.sin(4.3 * self.now + 1.0))
+        for member in self.bodies:
+            if member.entered and member.body.body_type == pymunk.Body.DYNAMIC:
+                light = 0.6 / MATERIALS[member.material].density
+                member.body.force += ((gust - member.body.velocity.x) * member.body.mass * 0.35 * light, 0.0)
 
     def _carry(self, member: SimBody, water: Water) -> None:
         """Push a body up by the water it displaces, slow it, and let it ride the slope of the waves."""
@@ -238,4 +265,7 @@ class Simulation:
         other = self._by_shape.get(second) if mover is self._by_shape.get(first) else None
         struck = other.material if other else (self._static.get(second) or self._static.get(first) or "stone")
         strength = min(1.0, (closing / 620.0) * (mover.size / 18.0) ** 0.5)
-        self.contacts.append(Contact(self.now, at.x, strength, mover.material, struck, mover.size))
+        self.contacts.append(Contact(
+            self.now, at.x, strength, mover.material, struck, mover.size, at.y, mover.index,
+            -1 if other is None else other.index, closing,
+        ))  # fmt: skip

@@ -1,6 +1,8 @@
 """The stage of one shot while it is being set: its measures, its water and physics, and who is on it so far."""
 
+from collections.abc import Callable, Mapping
 from random import Random
+from typing import Protocol, runtime_checkable
 
 from core.media.film import Frame
 from generation.backends import Portraits
@@ -19,13 +21,37 @@ from generation.world.vocabulary import SCENES, THINGS
 _VARIED = {"balloon", "car", "fish", "hot_air_balloon", "kite", "lantern", "bird"}
 _SWELL = {"ocean": 7.5, "lake": 2.6}
 _GRAVITIES = {"space": 0.0, "underwater": 90.0, "sky": 160.0}
+_WIND = 95.0
+_OPEN = {"meadow", "mountains", "lake", "beach", "ocean", "street", "city", "park", "desert", "snowfield", "sky"}
+
+
+def _gravity(shot: Shot, plan: Plan) -> float:
+    if shot.gravity is not None:
+        return GRAVITY * shot.gravity
+    return _GRAVITIES.get(shot.scene, GRAVITY) * min(plan.pace, 1.0)
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """An actor that can say where it is."""
+
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle, or its face, is at ``t`` seconds, in units."""
+        ...
 
 
 class Stage:
-    """What the roles work with. They add actors, sounds, and bodies for the simulation."""
+    """What the roles work with. They add actors, sounds, and bodies for the simulation.
 
-    def __init__(self, shot: Shot, plan: Plan, look: Look, portraits: Portraits, fps: int) -> None:
+    ``mouths`` gives the mouth shapes of those who speak, ``arrivals`` where those stand (x) who were here before a cut.
+    """
+
+    def __init__(
+        self, shot: Shot, plan: Plan, look: Look, portraits: Portraits, fps: int, *,
+        mouths: Mapping[str, Callable[[float], str]] | None = None, arrivals: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
         self.shot, self.plan, self.look, self.fps = shot, plan, look, fps
+        self.mouths, self.arrivals = mouths or {}, arrivals or {}
         self.scene = SCENES[shot.scene]
         self.actors: list[Actor] = []
         self.sounds: list[Contact] = []
@@ -36,9 +62,10 @@ class Stage:
         on_water = self.scene.ground == "water"
         self.water = Water(plan.floor - 26, _SWELL.get(shot.scene, 2.0) * storm, plan.pace) if on_water else None
         self.simulation = Simulation(
-            gravity=_GRAVITIES.get(shot.scene, GRAVITY) * min(plan.pace, 1.0),
-            damping=0.55 if shot.scene == "underwater" else 0.985,
+            gravity=_gravity(shot, plan),
+            damping=0.55 if shot.scene == "underwater" else 1.0 if shot.gravity is not None else 0.985,
             water=self.water,
+            wind=_WIND if shot.weather == "wind" and shot.scene in _OPEN else 0.0,
         )
         bounce = GROUNDS[self.scene.ground]
         self.physics = Physics(self.simulation, plan, look, ground=self.scene.ground, bounce=bounce)
@@ -48,11 +75,15 @@ class Stage:
 
     def brush(self, thing: Thing, number: int, size: float = 1.0) -> Brush:
         """Return the brush for the ``number``-th of a thing, with dice and a colour of its own."""
-        rng = Random(f"{self.plan.seed}:{thing.kind}:{thing.character}:{number}")
+        # People and things look the same wherever the film goes; what belongs to a place looks as the place has it.
+        seed = self.plan.seed if thing.extra else self.plan.cast_seed
+        rng = Random(f"{seed}:{thing.kind}:{thing.character or thing.name}:{number}")
         usual = THINGS[thing.kind].colour
         if number and thing.kind in _VARIED:
             usual = ""  # several of a kind should not be copies of one another
-        return Brush(self.look, self.plan.scale, size * thing.size, colour_of(thing.colour, usual, rng), rng)
+        return Brush(
+            self.look, self.plan.scale * self.plan.lens, size * thing.size, colour_of(thing.colour, usual, rng), rng
+        )
 
     def dressed(self, thing: Thing, brush: Brush, size: float = 1.0) -> Brush:
         """Return a brush for a person: the thing's colour if it has one, else a shirt that suits."""

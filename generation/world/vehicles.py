@@ -1,15 +1,18 @@
 """Vehicles on the ground and boats on the water. Pivot: on the ground below the middle; boats at the water line."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generation.world.brush import DARK, WHITE, Brush
+from generation.world.gaits import pose_at
 from generation.world.look import Rgb, mix, scaled
 from generation.world.paint import Sprite
-from generation.world.people import Figure, Pose, draw_figure, pose_at
+from generation.world.people import Figure, blinks, draw_figure
+from generation.world.skeleton import Pose
 from generation.world.view import View
 
 WHEELS = {"car": ((-36, 36), 13.0), "bus": ((-50, 52), 13.0), "train": ((-58, -22, 22, 58), 11.0), "bicycle": ((-27,
@@ -134,12 +137,15 @@ class VehicleActor:
     rider: Figure | None = None
     phase: float = 0.0
 
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is."""
+        margin = 110.0 * self.size
+        x = (self.x + margin + self.facing * self.speed * t) % (self.reach + 2 * margin) - margin
+        return x, self.floor - (190 if self.flies else 40) * self.size
+
     def draw(self, view: View, t: float) -> None:
         """Draw the vehicle on its way."""
-        margin = 110.0 * self.size
-        way = self.reach + 2 * margin
-        gone = self.speed * t
-        x = (self.x + margin + self.facing * gone) % way - margin
+        x, gone = self.spot(t)[0], self.speed * t
         jolt = 0.8 * math.sin(gone * 0.21 + self.phase) * math.sin(gone * 0.057)
         y = self.floor + (-150 + 12 * math.sin(t * 1.8 + self.phase) if self.flies else jolt)
         if not self.flies:
@@ -239,6 +245,12 @@ class FloaterActor:
     facing: float = 1.0
     depth: float = 0.6
     phase: float = 0.0
+    mouth: Callable[[float], str] | None = None
+
+    def spot(self, t: float) -> tuple[float, float]:
+        """Return where its middle is, or its rider's."""
+        x, y, _ = (float(value) for value in self.poses[min(round(t * self.fps), len(self.poses) - 1)])
+        return x, y - (90 * self.size if self.rider is not None else 0)
 
     def draw(self, view: View, t: float) -> None:
         """Draw it as it rides the waves."""
@@ -253,5 +265,6 @@ class FloaterActor:
                 hand = (x + self.facing * (26 + 12 * pull) * self.size, y - 72 * self.size)
                 view.line([(hand[0] - self.facing * 8, hand[1] - 16), (hand[0] + self.facing * (4 + 16 * pull),
                     y + 22)], 2.6, (132, 96, 70))  # fmt: skip
-            draw_figure(view, self.rider, pose, x, y - 5, self.facing, self.size, angle * 0.4 * self.facing, False)
+            draw_figure(view, self.rider, pose, x, y - 5, self.facing, self.size, angle * 0.4 * self.facing,
+                blinks(t, self.phase), self.mouth(t) if self.mouth is not None else "")  # fmt: skip
         view.put(self.sprite, x, y + self.draft, turn=angle, grow=(self.facing, 1.0))

@@ -12,6 +12,8 @@ from generation.world.look import Rgb
 from generation.world.paint import Sprite
 from generation.world.plan import Plan
 
+LENS_MIDDLE = 0.46  # the share of the frame's height at which a closer lens has what it looks at
+
 
 @dataclass(slots=True)
 class View:
@@ -21,6 +23,7 @@ class View:
     plan: Plan
     camera_x: float
     camera_up: float
+    focus: tuple[float, float] | None = None  # what a closer lens (``plan.lens``) has in the middle, in units
 
     def put(
         self, sprite: Sprite, x: float, y: float, *, turn: float = 0.0, grow: tuple[float, float] = (1.0, 1.0),
@@ -32,14 +35,21 @@ class View:
 
     def pixel(self, x: float, y: float, parallax: float = 1.0) -> tuple[float, float]:
         """Return where a point of the stage is in the frame, in pixels."""
-        scale = self.plan.scale
-        return (x - self.camera_x * parallax) * scale, (y + self.camera_up * parallax) * scale
+        plan = self.plan
+        px, py = x - self.camera_x * parallax, y + self.camera_up * parallax
+        if self.focus is None:
+            return px * plan.scale, py * plan.scale
+        closer = plan.scale * plan.lens
+        return (
+            (px - self.focus[0]) * closer + plan.width * plan.scale / 2,
+            (py - self.focus[1]) * closer + plan.height * plan.scale * LENS_MIDDLE,
+        )
 
     def line(self, points: list[tuple[float, float]], width: float, colour: Rgb) -> None:
         """Draw an open line, smooth and with round ends."""
         pixels = np.array([self.pixel(x, y) for x, y in points]) - 0.5
         fixed = np.asarray(np.round(pixels * 16), np.int32)
-        thickness = max(1, round(width * self.plan.scale))
+        thickness = max(1, round(width * self.plan.scale * (1.0 if self.focus is None else self.plan.lens)))
         paint = (int(colour[0]), int(colour[1]), int(colour[2]))
         cv2.polylines(self.frame, [fixed], False, paint, thickness, cv2.LINE_AA, 4)
 

@@ -188,7 +188,8 @@ THINGS: dict[str, ThingKind] = {
         "walker", "park"),
     "dancer": _thing("dancer, dance, ballerina, dancing, ballet, breakdancer", "walker", "stage"),
     "astronaut": _thing("astronaut, spaceman, cosmonaut, spacewalk", "flyer", "space", "soft", "white"),
-    "paddler": _thing("paddleboard, paddleboarder, paddleboarding, paddle board, stand-up paddle, surfer, surfboard, surfing, paddling, kayak, canoe", "floater",
+    "paddler": _thing("paddleboard, paddleboarder, paddleboarding, paddle board, stand-up paddle, "
+        "surfer, surfboard, surfing, paddling, kayak, canoe", "floater",
         "ocean", "plastic", "yellow"),
     # animals that go on land
     "cat": _thing("cat, kitten, kitty, feline, tabby", "animal", "room", "soft", "orange"),
