@@ -4,10 +4,11 @@ from pathlib import Path
 
 import typer
 
-from pipelines.commands import evaluate_moderation, evaluate_ope, evaluate_social, evaluate_value
+from pipelines.commands import evaluate_moderation, evaluate_ope, evaluate_social, evaluate_suites, evaluate_value
 
 app = typer.Typer(no_args_is_help=True, help="Measure parts of Kindling on files of your own.")
 app.command("moderation")(evaluate_moderation.command)
+app.command("moderation-suites")(evaluate_suites.command)
 app.command("ope")(evaluate_ope.command)
 app.command("social")(evaluate_social.command)
 app.command("value")(evaluate_value.command)
