@@ -60,6 +60,20 @@ def run_feed(
         _show(feed.measure(settings, home, viewers, with_peers=peers, over_http=http))
 
 
+@app.command("policy")
+def run_policy(
+    decisions: int = typer.Option(2_000_000, min=10_000, help="Drawn decisions to decide again."),
+) -> None:
+    """Decide a drawn history again under another policy, on two threads, and beside it a sample one by one."""
+    for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS"):
+        os.environ[name] = "2"  # before polars and NumPy are loaded
+    from pipelines.offline.bench.policy import measure_backtest
+
+    typer.echo(f"On {machine()}; {decisions:,} decisions.")
+    with TemporaryDirectory() as scratch:
+        _show(measure_backtest(Path(scratch), decisions))
+
+
 def _show(figures: Iterable[Figure]) -> None:
     for figure in figures:
         goal = (

@@ -8,7 +8,7 @@ import typer
 from core.errors import InvalidInput
 from core.settings import Settings
 from core.vocabulary import Audience, Surface
-from pipelines.commands import policy_life
+from pipelines.commands import policy_life, policy_trials
 from pipelines.commands.policy_sources import named_policy
 from safety.film.check import load_film_policy
 from safety.likeness import load_likeness_policy
@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="Check, compare and try policies, a
 app.command()(policy_life.activate)
 app.command()(policy_life.rollback)
 app.command()(policy_life.history)
+app.command()(policy_trials.backtest)
 
 
 @app.command()

@@ -6,10 +6,14 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import BrokenPolicy, Conflict, NotFound
+from core.ids import PersonId
 from core.storage.database import Database
+from core.storage.decisions import Decisions
+from core.vocabulary import Audience, Surface
 from pipelines.commands import policy
-from safety.policy import SHIPPED
-from tests.conftest import make_tables
+from safety.decide import decide
+from safety.policy import SHIPPED, load_moderation_policy
+from tests.conftest import NOON, make_tables
 
 RUNNER = CliRunner()
 SIGNED = ["--by", "rae", "--reason", "Fewer stage fights held for review."]
@@ -76,3 +80,23 @@ def test_a_broken_file_is_not_activated(home: Path) -> None:
     with pytest.raises(BrokenPolicy, match="looser for teen"):
         said("activate", str(candidate(home, "limit_at = 0.45", "limit_at = 0.65")), *SIGNED)
     assert "Nothing was ever activated" in said("history")
+
+
+def test_a_backtest_shows_flips_and_fails_where_minors_would_be_judged_more_mildly(home: Path) -> None:
+    database = Database(f"sqlite:///{home / 'kindling.db'}")
+    with database.write() as tx:
+        for number, audience in enumerate(Audience):
+            verdict = decide({"hate": 0.52}, Surface.PROMPT, audience, load_moderation_policy())
+            Decisions(tx).record(
+                verdict, subject_kind="video", subject_id=f"v{number}", person_id=PersonId("per_ada"), now=NOON
+            )
+    database.close()
+    stricter = candidate(home, "limit_at = 0.60", "limit_at = 0.50")
+    told = said("backtest", "--policy", str(stricter))
+    assert "3 decisions" in told
+    assert "1 flip; 0 about people under 18 get milder" in told
+    assert "per_ada" in told
+    looser = candidate(home, "review_at = 0.50\nblock_at = 0.65", "review_at = 0.55\nblock_at = 0.65", 2)
+    milder = RUNNER.invoke(policy.app, ["backtest", "--policy", str(looser)])
+    assert milder.exit_code == 1
+    assert "1 about people under 18 get milder" in milder.output
