@@ -96,6 +96,8 @@ class Character:
     portrait_key: str
     created_at: datetime
     revoked_at: datetime | None = None
+    # It shows someone who was, or may have been, under 18 when it was made; growing up does not change the pictures.
+    depicts_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

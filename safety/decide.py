@@ -42,6 +42,11 @@ def decide(scores: Scores, surface: Surface, audience: Audience, policy: Moderat
     )
 
 
+def is_by_scores(rule_id: str, category: str) -> bool:
+    """Whether the thresholds alone led to a verdict that names this rule: others name no ``rule:category``."""
+    return not rule_id or (category != "" and rule_id.endswith(f":{category}"))
+
+
 def _past(rule: Rule, score: float) -> float:
     """Return how far a score is past the threshold that it reaches."""
     if not isfinite(score):

@@ -37,6 +37,7 @@ from safety.provenance.manifest import Claim, ManifestReport, Provenance
 from safety.provenance.watermark import Watermark
 from safety.taxonomy import CATEGORIES
 from safety.text.classifier import ANY, TextClassifier
+from safety.text.minors import NONE, minor_cue
 
 # One text takes some milliseconds, one picture some tenths of a second: whatever takes this long will not come back.
 TEXT_TIMEOUT_S, PICTURE_TIMEOUT_S = 10.0, 30.0
@@ -114,6 +115,10 @@ class Safety:
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return for each text a calibrated probability per category (and ``any``). About 5 ms a text."""
         return self.classifier.scores(texts)
+
+    def may_tell_of_a_minor(self, texts: Sequence[str]) -> bool:
+        """Whether any of these texts has a sign of someone under 18; a doubtful one counts."""
+        return any(minor_cue(text) > NONE for text in texts)
 
     def judge_text(self, text: str, surface: Surface, audience: Audience) -> Verdict:
         """Return the policy's verdict on one text."""

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from api.deps import OnceDep, PersonDep, ReviewerDep, RoomsDep
-from api.schemas.common import CaseIdPath, Listing
+from api.schemas.common import CaseIdPath, CharacterIdPath, Listing
 from api.schemas.moderation import AppealShape, CaseShape, NewAppeal, Resolution
 from core.ids import DecisionId, PersonId
-from pipelines.online import moderation
+from pipelines.online import likeness, moderation
 
 router = APIRouter(prefix="/v1", tags=["review"])
 
@@ -42,3 +42,9 @@ def resolve(case_id: CaseIdPath, body: Resolution, reviewer: ReviewerDep, rooms:
         rooms, PersonId(reviewer.name), case_id, overturn=body.outcome == "overturn", note=body.note
     )
     return CaseShape.model_validate(resolved)
+
+
+@router.put("/review/characters/{character_id}/minor", status_code=204)
+def found_minor(character_id: CharacterIdPath, reviewer: ReviewerDep, rooms: RoomsDep) -> None:
+    """Note for good that this likeness shows someone under 18; what is made with it is judged most strictly."""
+    likeness.found_minor(rooms, PersonId(reviewer.name), character_id)

@@ -70,6 +70,12 @@ class Characters:
         query = select(character_grants.c.person_id).where(character_grants.c.character_id == character_id)
         return {PersonId(value) for value in self._tx.connection.scalars(query)}
 
+    def mark_minor(self, character_id: CharacterId) -> bool:
+        """Note for good that a character shows someone under 18; False if that is known. There is no way back."""
+        known = characters.c.depicts_minor.is_(False)
+        statement = update(characters).where(characters.c.id == character_id, known).values(depicts_minor=True)
+        return self._tx.connection.execute(statement).rowcount == 1
+
     def set_permission(
         self, character_id: CharacterId, permission: LikenessPermission, chosen: Iterable[PersonId], at: datetime
     ) -> None:

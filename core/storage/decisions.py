@@ -15,6 +15,7 @@ from core.storage.tables.safety import appeals, decisions, review_cases
 from core.verdicts import Verdict
 from core.vocabulary import Audience, Outcome, Surface
 
+WORDS = "video_words"  # subject: the words that a video goes out with; whatever was refused on the way is a "video"
 OPEN, UPHELD, OVERTURNED = "open", "upheld", "overturned"
 _EXCERPT_CHARACTERS = 200
 _SCORE_DIGITS = 6
@@ -78,11 +79,18 @@ class Decisions:
         self._tx = tx
 
     def record(
-        self, verdict: Verdict, *, subject_kind: str, subject_id: str, person_id: PersonId | None, now: datetime
+        self,
+        verdict: Verdict,
+        *,
+        subject_kind: str,
+        subject_id: str,
+        person_id: PersonId | None,
+        now: datetime,
+        ident: DecisionId | None = None,
     ) -> Decision:
         """Store a verdict and return it as a decision."""
         decision = Decision(
-            DecisionId(new_id("dec")), subject_kind, subject_id, person_id, verdict.surface, verdict.audience,
+            ident or DecisionId(new_id("dec")), subject_kind, subject_id, person_id, verdict.surface, verdict.audience,
             verdict.outcome, verdict.rule_id, verdict.category, verdict.policy_version, verdict.model_revision,
             verdict.threshold_revision, {name: _storable(score) for name, score in verdict.scores.items()},
             [_evidence_row(item) for item in verdict.evidence], now,
@@ -94,13 +102,13 @@ class Decisions:
     def find(self, decision_id: DecisionId) -> Decision | None:
         """Return a decision, or None."""
         row = self._tx.connection.execute(select(decisions).where(decisions.c.id == decision_id)).mappings().first()
-        return None if row is None else _decision(row)
+        return None if row is None else decision_from(row)
 
     def about(self, subject_kind: str, subject_id: str) -> list[Decision]:
         """Return all decisions about one thing, oldest first."""
         query = select(decisions).where(decisions.c.subject_kind == subject_kind, decisions.c.subject_id == subject_id)
         query = query.order_by(decisions.c.created_at, decisions.c.id)
-        return [_decision(row) for row in self._tx.connection.execute(query).mappings()]
+        return [decision_from(row) for row in self._tx.connection.execute(query).mappings()]
 
     def open_case(self, decision_id: DecisionId, now: datetime) -> ReviewCase:
         """Open a review case for a decision; return the one that is open already, if there is one."""
@@ -163,6 +171,7 @@ def _evidence_row(item: Any) -> dict[str, Any]:
     }
 
 
-def _decision(row: Any) -> Decision:
+def decision_from(row: Any) -> Decision:
+    """Return a row of the table as a record."""
     converters = {"surface": Surface, "audience": Audience, "outcome": lambda name: Outcome[name.upper()]}
     return record_from(row, Decision, converters)

@@ -1,9 +1,13 @@
 """``kindling policy activate | rollback | history``: what holds, from the next request of every server on."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from core.storage.database import Database
+    from safety.policy import ModerationPolicy
 
 By = Annotated[str, typer.Option(help="Who answers for this; it is audited.")]
 Why = Annotated[str, typer.Option(help="Why; it is audited, and others will read it.")]
@@ -23,7 +27,8 @@ def activate(
     with opened() as (_, database, filed):
         signed = Signed(by, reason, SystemClock().now())
         change = let_hold(database, filed, policy.read_text(encoding="utf-8"), str(policy), signed)
-    typer.echo(f"Revision {change.revision[:16]} holds from the next request on.")
+        typer.echo(f"Revision {change.revision[:16]} holds from the next request on.")
+        _follow(database, filed)
 
 
 def rollback(
@@ -37,9 +42,20 @@ def rollback(
     from pipelines.online.policy_life import Signed
     from pipelines.online.policy_life import rollback as go_back
 
-    with opened() as (_, database, _filed):
+    with opened() as (_, database, filed):
         change = go_back(database, Signed(by, reason, SystemClock().now()), to)
-    typer.echo(f"Revision {change.revision[:16]} holds again, from the next request on.")
+        typer.echo(f"Revision {change.revision[:16]} holds again, from the next request on.")
+        _follow(database, filed)
+
+
+def _follow(database: "Database", filed: "ModerationPolicy") -> None:
+    """Let what is published already follow, and say what that came to."""
+    from pipelines.online.feed_policy import follow_policy
+
+    done = follow_policy(database, filed)
+    typer.echo(f"Of {done.looked_at:,} videos, {done.changed:,} may now be shown to fewer or more people.")
+    if done.without_scores:
+        typer.echo(f"{done.without_scores:,} have no stored scores: they follow when they are published anew.")
 
 
 def history() -> None:

@@ -35,6 +35,7 @@ class TidyClip:
     path: Path
     portrait: bytes
     verdict: Verdict
+    words: tuple[str, ...] = ()  # read in it
 
 
 @contextmanager
@@ -48,7 +49,8 @@ def tidy_clip(safety: Safety, clip: Path, audience: Audience, *, max_bytes: int)
             path = Path(folder) / "clip.mp4"
             tidied = _tidied(clip, path, max_bytes)
             portrait, check = _watched(path, tidied, safety)
-            yield TidyClip(path, encode_image(portrait, ".webp"), check.verdict(Surface.CAMEO, audience))
+            verdict = check.verdict(Surface.CAMEO, audience)
+            yield TidyClip(path, encode_image(portrait, ".webp"), verdict, check.words())
     except OSError as error:
         raise Unavailable(
             code="disk_unwritable",

@@ -40,7 +40,7 @@ def may_use(tx: Transaction, rooms: Rooms, character: Character, asker: Person, 
         are_mutual=people.are_mutual(asker.id, character.owner_id),
         is_blocked=character.owner_id in people.blocked_either_way(asker.id),
         asker_is_minor=asker.is_minor(now),
-        owner_is_minor=owner is None or owner.is_minor(now),
+        owner_is_minor=character.depicts_minor or owner is None or owner.is_minor(now),
         cameo_use_on=ceiling is not None,
         guardian_allows_adults=_guardian_opened(tx, owner, now),
     )

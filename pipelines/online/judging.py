@@ -7,13 +7,14 @@ from datetime import datetime
 from core.ids import VideoId
 from core.records import Character, Person, Video
 from core.storage.database import Transaction
+from core.storage.decisions import WORDS, Decisions
 from core.storage.people import People
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
 from pipelines.online.consent import may_use
 from pipelines.online.moderation import require_allowed
 from pipelines.online.rooms import Rooms
-from safety.room import TextPart
+from safety.room import Safety, TextPart
 
 FILM_CHECK = "film_check"  # among a video's attributes: what its film, words aside, may be shown to
 
@@ -24,6 +25,7 @@ class FeedVerdicts:
 
     adult: Verdict
     teen: Verdict
+    each: tuple[Verdict, ...] = ()  # what they were made of, one an audience
 
 
 def audience_of(maker: Person, depicts_minor: bool, now: datetime) -> Audience:
@@ -32,9 +34,12 @@ def audience_of(maker: Person, depicts_minor: bool, now: datetime) -> Audience:
 
 
 def depicts_minor(tx: Transaction, shown: Sequence[Character], now: datetime) -> bool:
-    """Whether any of these characters is (or may be) the likeness of someone under 18."""
+    """Whether any of these characters is (or may be) the likeness of someone under 18, or was found to show one."""
     owners = People(tx).many({character.owner_id for character in shown})
-    return any(character.owner_id not in owners or owners[character.owner_id].is_minor(now) for character in shown)
+    return any(
+        character.depicts_minor or character.owner_id not in owners or owners[character.owner_id].is_minor(now)
+        for character in shown
+    )
 
 
 def check_prompt(
@@ -67,11 +72,26 @@ def first_refusal(
     return None
 
 
-def judge_for_feed(rooms: Rooms, prompt: str, caption: str) -> FeedVerdicts:
-    """Judge a video's words as each audience of the feed would read them."""
+def judge_for_feed(safety: Safety, prompt: str, caption: str, *, shows_minor: bool = False) -> FeedVerdicts:
+    """Judge a video's words as each audience of the feed would read them; a young person shown in it counts for all."""
     parts = [TextPart("prompt", prompt)] + ([TextPart("caption", caption)] if caption else [])
-    adult = rooms.safety.judge_texts(parts, Surface.FEED, Audience.ADULT)
-    return FeedVerdicts(adult, strictest(rooms.safety.judge_texts(parts, Surface.FEED, Audience.TEEN), adult))
+    audiences = (Audience.ADULT, Audience.TEEN, *((Audience.DEPICTED_MINOR,) if shows_minor else ()))
+    return feed_verdicts([safety.judge_texts(parts, Surface.FEED, audience) for audience in audiences])
+
+
+def feed_verdicts(each: Sequence[Verdict]) -> FeedVerdicts:
+    """Return what each audience may see, from one verdict for adults, one for teens, and one where a minor is shown."""
+    by_audience = {verdict.audience: verdict for verdict in each}
+    adult = by_audience[Audience.ADULT]
+    if Audience.DEPICTED_MINOR in by_audience:
+        adult = strictest(by_audience[Audience.DEPICTED_MINOR], adult)
+    return FeedVerdicts(adult, strictest(by_audience[Audience.TEEN], adult), tuple(each))
+
+
+def keep_words(tx: Transaction, words: FeedVerdicts, video: Video, now: datetime) -> None:
+    """Store what was decided of a video's words, so that another policy can decide it again."""
+    for verdict in words.each:
+        Decisions(tx).record(verdict, subject_kind=WORDS, subject_id=video.id, person_id=video.creator_id, now=now)
 
 
 @dataclass(frozen=True, slots=True)

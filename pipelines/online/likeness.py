@@ -60,9 +60,11 @@ def make_character(rooms: Rooms, person_id: PersonId, name: str, clip: Path) -> 
     with tidy_clip(rooms.safety, clip, audience, max_bytes=rooms.settings.max_upload_bytes) as tidy:
         verdict = strictest(tidy.verdict, rooms.safety.judge_text(name, Surface.CAMEO, audience))
         require_allowed(rooms, verdict, "character", character_id, person_id)
+        shows_minor = owner.is_minor(now) or rooms.safety.may_tell_of_a_minor((name, *tidy.words))
         character = Character(
             character_id, person_id, name, LikenessPermission.ONLY_ME,
             f"characters/{character_id}/clip.mp4", f"characters/{character_id}/portrait.webp", now,
+            depicts_minor=shows_minor,
         )  # fmt: skip
         try:
             rooms.media.put_file(character.clip_key, tidy.path)
@@ -79,7 +81,24 @@ def _store_character(rooms: Rooms, owner: Person, character: Character) -> None:
         People(tx).lock(owner.id)
         _check_may_make(tx, rooms, owner, character.created_at)
         Characters(tx).add([character])
-        AuditLog(tx).append(character.created_at, owner.id, "character.made", character.id, {"name": character.name})
+        AuditLog(tx).append(character.created_at, owner.id, "character.made", character.id, _made(character))
+
+
+def _made(character: Character) -> dict[str, object]:
+    return {"name": character.name, "depicts_minor": character.depicts_minor}
+
+
+def found_minor(rooms: Rooms, reviewer: PersonId, character_id: CharacterId) -> None:
+    """Note for good that a likeness shows someone under 18: from now on everything made with it is judged as such.
+
+    Raises ``NotFound``. Said twice, it is noted once; nobody can take it back.
+    """
+    now = rooms.clock.now()
+    with rooms.database.write() as tx:
+        if Characters(tx).find(character_id) is None:
+            raise not_found("character", character_id)
+        if Characters(tx).mark_minor(character_id):
+            AuditLog(tx).append(now, reviewer, "character.shows_minor", character_id, {})
 
 
 def _check_may_make(tx: Transaction, rooms: Rooms, owner: Person, now: datetime) -> None:
@@ -154,8 +173,8 @@ def set_permission(
     now = rooms.clock.now()
     with rooms.database.write() as tx:
         People(tx).lock(person_id)
-        owner, _ = _own(tx, person_id, character_id)
-        _check_ceiling(tx, rooms, owner, permission, now)
+        owner, character = _own(tx, person_id, character_id)
+        _check_ceiling(tx, rooms, owner, permission, now, shows_minor=character.depicts_minor)
         chosen = _checked_people(tx, rooms, person_id, people)
         Characters(tx).set_permission(character_id, permission, chosen, now)
         changed = Characters(tx).many([character_id])[character_id]
@@ -186,9 +205,12 @@ def _own(tx: Transaction, person_id: PersonId, character_id: CharacterId) -> tup
     return owner, character
 
 
-def _check_ceiling(tx: Transaction, rooms: Rooms, owner: Person, permission: LikenessPermission, now: datetime) -> None:
+def _check_ceiling(
+    tx: Transaction, rooms: Rooms, owner: Person, permission: LikenessPermission, now: datetime, *, shows_minor: bool
+) -> None:
     ceiling = controls_in(tx, rooms, owner, now).cameo_permission or LikenessPermission.ONLY_ME
-    may_give = rooms.safety.may_give_permission(permission, owner_is_minor=owner.is_minor(now))
+    is_young = shows_minor or owner.is_minor(now)
+    may_give = rooms.safety.may_give_permission(permission, owner_is_minor=is_young)
     if is_wider(permission, ceiling) or not may_give:
         raise NotAllowed(
             code="permission_too_wide",

@@ -15,7 +15,15 @@ from core.verdicts import Verdict
 from core.vocabulary import RemixPermission, VideoStatus, Visibility
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.family import controls_in
-from pipelines.online.judging import FeedVerdicts, film_flags, first_refusal, judge_for_feed, limited
+from pipelines.online.judging import (
+    FeedVerdicts,
+    depicts_minor,
+    film_flags,
+    first_refusal,
+    judge_for_feed,
+    keep_words,
+    limited,
+)
 from pipelines.online.moderation import refusal, require_allowed
 from pipelines.online.rendering import embedding
 from pipelines.online.rooms import Rooms
@@ -45,9 +53,11 @@ def publish(
     now = rooms.clock.now()
     with rooms.database.read() as tx:
         video, maker = own(tx, person_id, video_id), known_person(tx, person_id)
+        shown = Characters(tx).shown_in([video_id]).get(video_id, [])
+        shows_minor = depicts_minor(tx, shown, now)
     _check_state(video)
     text = _clean(video.caption if caption is None else caption)
-    words = judge_for_feed(rooms, video.prompt, text)
+    words = judge_for_feed(rooms.safety, video.prompt, text, shows_minor=shows_minor)
     _check_words(rooms, video, maker, words, now)
     columns = _words_columns(rooms, video, text, words) | {
         "status": VideoStatus.PUBLISHED,
@@ -57,13 +67,15 @@ def publish(
         "error_code": None,
         "error_message": None,
     }
-    found = _store(rooms, maker, video, columns, now)
+    found = _store(rooms, maker, video, columns, words, now)
     if isinstance(found, Verdict):
         raise refusal(rooms, found, "video", video_id, person_id)
     return found
 
 
-def _store(rooms: Rooms, maker: Person, video: Video, columns: dict[str, Any], now: datetime) -> VideoView | Verdict:
+def _store(
+    rooms: Rooms, maker: Person, video: Video, columns: dict[str, Any], words: FeedVerdicts, now: datetime
+) -> VideoView | Verdict:
     """Store what is published, or return why someone who is shown does not allow it."""
     with rooms.database.write() as tx:
         People(tx).lock(maker.id)
@@ -78,6 +90,7 @@ def _store(rooms: Rooms, maker: Person, video: Video, columns: dict[str, Any], n
                 detail="This video was changed while it was being published.",
                 expected="Look at it again, then try again.",
             )
+        keep_words(tx, words, video, now)
         AuditLog(tx).append(now, maker.id, "video.published", video.id, {"visibility": columns["visibility"]})
         if video.remixed_from is not None and video.published_at is None:
             _tell_the_source(tx, rooms, maker, video, now)

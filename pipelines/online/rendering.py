@@ -35,6 +35,7 @@ from pipelines.online.judging import (
     depicts_minor,
     first_refusal,
     judge_for_feed,
+    keep_words,
     limited,
 )
 from pipelines.online.moderation import record, refusal
@@ -143,7 +144,7 @@ def _finish(rooms: Rooms, item: _Commission, made: Film | None) -> None:
     work = item.work
     film = _make(rooms, item, made)
     try:
-        words = judge_for_feed(rooms, work.video.prompt, work.video.caption)
+        words = judge_for_feed(rooms.safety, work.video.prompt, work.video.caption, shows_minor=work.shows_minor)
         _check_for_maker(rooms, work, film)
         _keep(rooms, item.assignment.job, work, film, words, cost_s=time.monotonic() - item.started)
     except _NoLongerAllowed as error:
@@ -250,6 +251,7 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
             raise _NoLongerAllowed(refused)
         Videos(tx).change(work.video.id, **draft)
         record(tx, rooms, film.adult, "video", work.video.id, work.maker.id)
+        keep_words(tx, words, work.video, now)
         AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
         controls = controls_in(tx, rooms, work.maker, now)
         tell(tx, rooms, work.maker, controls, VIDEO_READY, {"video_id": work.video.id})

@@ -52,7 +52,6 @@ characters = Table(
     Column("portrait_key", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    # Shows someone who was, or may have been, under 18 when it was made; that stays so when they grow up.
     Column("depicts_minor", Boolean, nullable=False, server_default=false()),
 )
 

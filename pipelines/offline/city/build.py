@@ -206,6 +206,7 @@ def _screening(reading: Reading, film: RenderedFilm, board: Storyboard) -> Scree
         seconds=round(board.seconds),
         model=WORLD,
         film_flags=FilmFlags(film.adult_allowed, film.teen_allowed, film.limited),
+        words=reading.words,
     )
 
 

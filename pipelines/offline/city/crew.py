@@ -21,15 +21,15 @@ from core.media.codec import encode_image, write_mp4
 from core.media.film import Film
 from core.media.store import MediaStore
 from core.settings import Settings
-from core.verdicts import strictest
-from core.vocabulary import Audience, Outcome, Surface
+from core.vocabulary import Outcome
 from generation.room import Generation
 from generation.signature import scene_signature
 from generation.storyboard import Storyboard
 from pipelines.offline.city.portraits import portrait
 from pipelines.online.films import FilmMaker, FilmOrder, film_files, poster_key
+from pipelines.online.judging import FeedVerdicts, judge_for_feed, limited
 from ranking.catalogue import video_text
-from safety.room import Safety, TextPart
+from safety.room import Safety
 
 WORLD = "world"
 _LOOK_EVERY_S = 2.0
@@ -45,6 +45,7 @@ class Reading:
     adult_allowed: bool
     teen_allowed: bool
     limited: bool
+    words: FeedVerdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,12 @@ class Worker:
             task.prompt, seconds=task.seconds, width=task.width, height=task.height, seed=task.seed,
             characters=task.stars,
         )  # fmt: skip
-        parts = [TextPart("prompt", task.prompt), TextPart("caption", task.caption)]
-        adult = self.safety.judge_texts(parts, Surface.FEED, Audience.ADULT)
-        teen = strictest(self.safety.judge_texts(parts, Surface.FEED, Audience.TEEN), adult)
+        words = judge_for_feed(self.safety, task.prompt, task.caption)
         vector = self.encoder.encode_one(video_text(task.prompt, task.caption))
         return Reading(
-            board, vector.astype("<f4").tobytes(), adult.allowed, teen.allowed, adult.outcome is Outcome.LIMIT
-        )
+            board, vector.astype("<f4").tobytes(), words.adult.allowed, words.teen.allowed,
+            limited(words.adult), words,
+        )  # fmt: skip
 
     def render(self, task: RenderTask) -> RenderedFilm:
         """Render, check, mark, sign and store one film under the key that its content decides."""

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ids import CharacterId, PersonId, VideoId
+from core.ids import CharacterId, DecisionId, PersonId, VideoId
 from core.records import Character, Video
 from core.storage.bulk_load import BulkLoad
 from core.storage.characters import Characters
 from core.storage.database import Database, Transaction
+from core.storage.decisions import WORDS, Decisions
 from core.storage.people import People
 from core.storage.videos import Videos
-from core.vocabulary import EventKind, FeedMode, LikenessPermission, VideoStatus
+from core.vocabulary import Audience, EventKind, FeedMode, LikenessPermission, VideoStatus
 from pipelines.offline.city.catalogue import Likeness, Piece
 from pipelines.offline.city.config import CityConfig
 from pipelines.offline.city.days import KINDS, SOURCES, Log, moment_of
@@ -23,7 +24,7 @@ from pipelines.offline.city.graph import Graph
 from pipelines.offline.city.lexicon import lexicon
 from pipelines.offline.city.society import Citizen
 from pipelines.offline.city.speech import comment, report
-from pipelines.online.judging import FILM_CHECK, FilmFlags
+from pipelines.online.judging import FILM_CHECK, FeedVerdicts, FilmFlags
 
 SNAPSHOT = "demo-city"
 _SURE, _LIKELY = 0.95, 0.7
@@ -49,6 +50,7 @@ class Screening:
     seconds: int
     model: str
     film_flags: FilmFlags
+    words: FeedVerdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ def _followed_later(city: City) -> Iterator[tuple[tuple[int, int], datetime]]:
 
 
 def _store_videos(tx: Transaction, city: City, screenings: Sequence[Screening]) -> dict[str, int]:
-    Videos(tx).add([_video(city, index, screenings[index]) for index in range(len(city.pieces))])
+    videos = [_video(city, index, screening) for index, screening in enumerate(screenings)]
+    Videos(tx).add(videos)
+    _store_words(tx, city, videos, screenings)
     characters = [_character(city, index) for index in range(len(city.likenesses))]
     repository = Characters(tx)
     repository.add(characters)
@@ -129,6 +133,16 @@ def _store_videos(tx: Transaction, city: City, screenings: Sequence[Screening]) 
     for index, stars in starring:
         repository.show_in(city.video_id(index), [characters[star] for star in stars])
     return {"videos": len(city.pieces), "characters": len(characters), "cameos": len(starring)}
+
+
+def _store_words(tx: Transaction, city: City, videos: Sequence[Video], screenings: Sequence[Screening]) -> None:
+    for index, (video, screening) in enumerate(zip(videos, screenings, strict=True)):
+        for place, verdict in enumerate(screening.words.each):
+            ident = DecisionId(city.config.ident("dec", index * len(Audience) + place))
+            Decisions(tx).record(
+                verdict, subject_kind=WORDS, subject_id=video.id, person_id=video.creator_id, ident=ident,
+                now=video.published_at or video.created_at,
+            )  # fmt: skip
 
 
 def _video(city: City, index: int, screening: Screening) -> Video:

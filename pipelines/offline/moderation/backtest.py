@@ -19,6 +19,7 @@ from core.storage.database import Database
 from core.storage.decision_history import DecisionHistory
 from core.vocabulary import Audience, Outcome
 from pipelines.offline.moderation.scores_text import ScoreParser
+from safety.decide import is_by_scores
 from safety.decide_many import AUDIENCES, SURFACES, ManyVerdicts, decide_many
 from safety.policy import JUDGED, ModerationPolicy
 
@@ -119,7 +120,8 @@ def _decide_again(
     surfaces = np.fromiter(map(_SURFACE_PLACE.__getitem__, columns["surface"]), np.int8)
     audiences = np.fromiter(map(_AUDIENCE_PLACE.__getitem__, columns["audience"]), np.int8)
     stored = np.fromiter(map(OUTCOMES.index, columns["outcome"]), np.int8)
-    floor = np.where(_decided_by_scores(columns), np.int8(0), stored)
+    by_scores = np.fromiter(map(is_by_scores, columns["rule_id"], columns["category"]), np.bool_)
+    floor = np.where(by_scores, np.int8(0), stored)
     old, new = (decide_many(scores, surfaces, audiences, policy) for policy in (before, after))
     was, now = np.maximum(old.outcomes_N, floor), np.maximum(new.outcomes_N, floor)
     frame = pl.DataFrame(
@@ -132,16 +134,6 @@ def _decide_again(
     )  # fmt: skip
     flipped = frame.filter(pl.col("before") != pl.col("after"))
     return _Part(_kinds(flipped), _people(flipped), _shares(frame), int((was != stored).sum()))
-
-
-def _decided_by_scores(columns: dict[str, list[Any]]) -> NDArray[np.bool_]:
-    """Whether the thresholds alone had decided: their rules are named ``rule:category``."""
-    rules, categories = columns["rule_id"], columns["category"]
-    return np.fromiter(
-        (not rule or (category != "" and rule.endswith(f":{category}")) for rule, category in zip(rules, categories)),  # noqa: B905
-        np.bool_,
-        len(rules),
-    )
 
 
 def _led_by(old: ManyVerdicts, new: ManyVerdicts) -> NDArray[np.str_]:
