@@ -39,7 +39,7 @@ def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 def plain(row: tuple[object, ...]) -> str:
     """Return a row as text in which the order of a JSON object's keys makes no difference."""
-    return repr([json.dumps(value, sort_keys=True) if isinstance(value, dict) else value for value in row])
+    return repr([json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value for value in row])
 
 
 def forget_schema(database: Database) -> None:
