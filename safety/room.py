@@ -35,6 +35,7 @@ from safety.provenance.certificates import signing_keys
 from safety.provenance.fingerprint import fingerprint
 from safety.provenance.manifest import Claim, ManifestReport, Provenance
 from safety.provenance.watermark import Watermark
+from safety.sequence import readings
 from safety.taxonomy import CATEGORIES
 from safety.text.classifier import ANY, TextClassifier
 from safety.text.minors import NONE, minor_cue
@@ -125,20 +126,18 @@ class Safety:
         return self.judge_texts([TextPart(str(surface), text)], surface, audience)
 
     def judge_texts(self, parts: Sequence[TextPart], surface: Surface, audience: Audience) -> Verdict:
-        """Return the strictest verdict over several texts and over all of them read as one.
+        """Return the strictest verdict over several texts in their order: each alone, neighbours, and all as one.
 
-        Evidence says which part led to it.
+        Evidence says which parts led to it.
         A classifier that fails, hangs or answers nonsense means review: never allow.
         """
         policy = self.moderation
-        read = [(part.name, part.text) for part in parts]
-        if len(parts) > 1:
-            read.append(("all parts together", " ".join(part.text for part in parts)))
+        read = readings([(part.name, part.text) for part in parts])
         try:
-            scores = self._scored([text for _, text in read])
+            scores = self._scored([reading.text for reading in read])
         except Exception as error:
             return self._text_failed(error, surface, audience, policy)
-        judged = [(name, text, found) for (name, text), found in zip(read, scores, strict=True)]
+        judged = [(reading.name, reading.text, found) for reading, found in zip(read, scores, strict=True)]
         verdict = decide_parts(judged, surface, audience, policy)
         return replace(verdict, model_revision=self.classifier.revision)
 

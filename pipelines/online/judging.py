@@ -45,16 +45,15 @@ def depicts_minor(tx: Transaction, shown: Sequence[Character], now: datetime) ->
 def check_prompt(
     rooms: Rooms, maker: Person, words: Sequence[str], *, shows_minor: bool, video_id: VideoId, now: datetime
 ) -> None:
-    """Judge all words of a wish, each text and all together; those that stand inside another are not read twice.
+    """Judge all words of a wish in their order, as one story; those that stand inside another are not read twice.
 
     Raises ``Refused`` unless they may go on without a person looking at them.
     """
     audiences = {maker.audience(now), audience_of(maker, shows_minor, now)}
-    texts: list[str] = []
-    for text in sorted(dict.fromkeys(words), key=len, reverse=True):
-        if not any(text in longer for longer in texts):
-            texts.append(text)
-    parts = [TextPart("prompt", text) for text in texts]
+    texts = [text for text in dict.fromkeys(words) if not any(text != other and text in other for other in words)]
+    parts = [
+        TextPart("prompt" if text in words[:1] else f"text {number}", text) for number, text in enumerate(texts, 1)
+    ]
     verdict = strictest(
         *(rooms.safety.judge_texts(parts, Surface.PROMPT, audience) for audience in sorted(audiences))
     )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Sequence risk: texts that follow one another, alone and in company: order can make harm of harmless parts.
+
+A film's shots, what is written on screen and what is said are parts in their order. Besides each part alone, these are
+read: every two and every three neighbours, everything in order, everything in order with the order said in words, and
+everything with the cuts closed, so that a word split over shots is whole again. A classifier judges each reading; the
+harshest holds, and its name says which parts told it together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+WHOLE = "all parts together"
+IN_WORDS = "all parts, in their order"
+CUTS_CLOSED = "all parts, cuts closed"
+_WIDEST = 3
+# A storyboard has some dozen shots at most; a transcript can have hundreds of lines, and everything costs time.
+_MOST_WINDOWS = 60
+_ENDS = ".!?…\"'"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a classifier reads: some parts' texts as one, and the name that evidence gives it."""
+
+    name: str
+    text: str
+
+
+def readings(parts: Sequence[tuple[str, str]]) -> list[Reading]:
+    """Return what to read of (name, text) parts in their order: each alone, and, of several, those above."""
+    told = [(name, text.strip()) for name, text in parts]
+    alone = [Reading(name, text) for name, text in told]
+    spoken = [(name, text) for name, text in told if text]
+    if len(spoken) < 2:
+        return alone
+    texts = [text for _, text in spoken]
+    together = [
+        *_windows(spoken),
+        Reading(WHOLE, " ".join(texts)),
+        Reading(IN_WORDS, in_words(texts)),
+        Reading(CUTS_CLOSED, close_cuts(texts)),
+    ]
+    seen = {reading.text for reading in alone}
+    distinct = {reading.text: reading for reading in reversed(together) if reading.text not in seen}
+    return [*alone, *reversed(distinct.values())]
+
+
+def _windows(parts: Sequence[tuple[str, str]]) -> list[Reading]:
+    """Return two and three neighbours as stories; of very many, evenly spread ones."""
+    found = []
+    for width in range(2, min(_WIDEST, len(parts) - 1) + 1):
+        for start in range(len(parts) - width + 1):
+            names, texts = zip(*parts[start : start + width], strict=True)
+            found.append(Reading(" + ".join(names), _story(texts)))
+    if len(found) <= _MOST_WINDOWS:
+        return found
+    return [found[round(place * (len(found) - 1) / (_MOST_WINDOWS - 1))] for place in range(_MOST_WINDOWS)]
+
+
+def _story(texts: Sequence[str]) -> str:
+    return " ".join(text if text[-1] in _ENDS else f"{text}." for text in texts)
+
+
+def in_words(texts: Sequence[str]) -> str:
+    """Return texts as one story that says their order."""
+    first, *middle, last = texts
+    return _story([f"First: {first}", *(f"Then: {text}" for text in middle), f"At the end: {last}"])
+
+
+def close_cuts(texts: Sequence[str]) -> str:
+    """Return texts as one, without a space where a word may have been cut: between two letters, the second small."""
+    whole = texts[0]
+    for before, after in pairwise(texts):
+        is_cut = before[-1].isalpha() and after[0].isalpha() and not (before[-1].islower() and after[0].isupper())
+        whole += after if is_cut else f" {after}"
+    return whole
