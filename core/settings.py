@@ -49,6 +49,23 @@ class Settings(BaseSettings):
     steer_llm_timeout_s: float = Field(
         default=3.0, gt=0, le=30, description="Longest wait before our own parser reads."
     )
+    clip_model: str = Field(
+        default="",
+        description="open_clip model that looks at frames: a folder, a hub id or an architecture's name; empty: none.",
+    )
+    clip_weights: str = Field(default="", description="Weights file, where `clip_model` is an architecture's name.")
+    clip_revision: str = Field(default="", description="Pinned revision of `clip_model` when it is a hub id.")
+    clip_heads: Path | None = Field(
+        default=None, description="Folder of heads trained over that model's vectors (`kindling train picture-heads`)."
+    )
+    whisper_model: str = Field(
+        default="", description="Whisper model for transcripts: a folder or hub id; empty: none."
+    )
+    whisper_revision: str = Field(default="", description="Pinned revision of `whisper_model` when it is a hub id.")
+    detector_device: str = Field(default="cpu", description="Where these two models run: `cpu` or `cuda`.")
+    detector_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest that one detector may take for one film; then a person looks."
+    )
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
     request_threads: int = Field(default=24, ge=1, le=512, description="Requests that one server works on at once.")

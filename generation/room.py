@@ -105,6 +105,10 @@ class Generation:
         """Return what is known of the model that makes films for this name: any name is accepted."""
         return self._registry.info(model)
 
+    def backend_of(self, model: str) -> str:
+        """Return the name of the backend that makes films for ``model``."""
+        return self._registry.backend(model).models()[0].backend
+
     def models(self) -> tuple[ModelInfo, ...]:
         """Return what films can be made with, the default first."""
         return self._registry.models()

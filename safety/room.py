@@ -19,8 +19,10 @@ from core.vocabulary import Audience, LikenessPermission, Surface
 from safety.age.policy import load_age_policy
 from safety.age.room import AgeAssurance
 from safety.decide import Scores, decide_parts, unsure, worst
-from safety.film.check import FilmCheck, FilmPolicy, load_film_policy
-from safety.film.words import WordReader
+from safety.film.check import FilmCheck
+from safety.film.detectors import DetectorConfig, Detectors, open_detectors
+from safety.film.policy import FilmPolicy, load_film_policy
+from safety.film.source import FilmSource
 from safety.guard import DetectorFault, Guard, GuardedTexts, TextDetector
 from safety.judgement import DetectorReport, InputType, Judgement, reached_categories
 from safety.likeness import (
@@ -46,7 +48,10 @@ TEXT_FAILED, PICTURE_FAILED = "text/failed", "picture/failed"
 _FAILED = (TEXT_FAILED, PICTURE_FAILED)
 _log = structlog.get_logger(__name__)
 
-__all__ = ["Claim", "FilmCheck", "Judgement", "LikenessUse", "ManifestReport", "Safety", "TextPart", "Watermark"]
+__all__ = [
+    "Claim", "DetectorConfig", "FilmCheck", "FilmSource", "Judgement", "LikenessUse", "ManifestReport", "Safety",
+    "TextPart", "Watermark",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Safety:
         ages: AgeAssurance,
         keys: Path,
         clock: Clock,
+        detectors: Detectors,
     ) -> None:
         self.classifier: TextDetector = classifier
         self._texts = self._guarded()
@@ -81,13 +87,17 @@ class Safety:
         self.ages = ages
         self._keys = keys
         self._clock = clock
-        self._reader = WordReader()
+        self._detectors = detectors
 
     @classmethod
     def open(
-        cls, encoder: TextEncoder, *, keys: Path, overrides: Path | None = None, clock: Clock | None = None
-    ) -> "Safety":
-        """Load the policies and the text classifier. Raises ``BrokenPolicy`` or ``BrokenArtifact``."""
+        cls, encoder: TextEncoder, *, keys: Path, overrides: Path | None = None, clock: Clock | None = None,
+        detectors: DetectorConfig | None = None,
+    ) -> "Safety":  # fmt: skip
+        """Load the policies and the text classifier. Raises ``BrokenPolicy`` or ``BrokenArtifact``.
+
+        ``detectors`` are the models that look at films and listen to them; by default, what is installed.
+        """
         return cls(
             TextClassifier(encoder),
             load_moderation_policy(overrides),
@@ -96,6 +106,7 @@ class Safety:
             AgeAssurance(load_age_policy(overrides), keys),
             keys,
             clock or SystemClock(),
+            open_detectors(detectors or DetectorConfig(), overrides),
         )
 
     @property
@@ -174,7 +185,7 @@ class Safety:
 
     def _judge_picture(self, content: bytes, surface: Surface, audience: Audience) -> Verdict:
         def look() -> Verdict:
-            check = self.film_check(fps=1)
+            check = self.film_check(fps=1, is_still=True)
             for index, frame in enumerate(read_pictures(content)):
                 check.see(frame, index)
             return check.verdict(surface, audience)
@@ -200,9 +211,9 @@ class Safety:
                 rule_id=PICTURE_FAILED, explanation=f"The picture check failed ({why}); a person looks.",
             )  # fmt: skip
 
-    def film_check(self, fps: int = 24) -> FilmCheck:
-        """Start the check of one film of ``fps`` frames a second."""
-        return FilmCheck(fps, self._judged, self._reader, self.moderation, self.film)
+    def film_check(self, fps: int = 24, *, is_still: bool = False) -> FilmCheck:
+        """Start the check of one film of ``fps`` frames a second, or of a picture."""
+        return FilmCheck(fps, self._judged, self._detectors, self.moderation, self.film, is_still=is_still)
 
     def may_use_likeness(self, use: LikenessUse) -> Verdict:
         """Return allow, or block with the rule that refuses, for one wish to use one character."""

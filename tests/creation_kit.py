@@ -48,7 +48,16 @@ class PatternBackend:
     portraits: Portraits = field(default_factory=dict)
 
     def models(self) -> tuple[ModelInfo, ...]:
-        return (ModelInfo("pattern", "pattern", "Moving stripes.", True, (SIZE, "360x640"), 12),)
+        return (
+            ModelInfo(
+                "pattern",
+                "world",
+                "Moving stripes, like the world's films drawn by us alone.",
+                True,
+                (SIZE, "360x640"),
+                12,
+            ),
+        )
 
     def generate(
         self, storyboard: Storyboard, portraits: Portraits, progress: Progress, cancelled: Cancelled, model: str

@@ -10,7 +10,7 @@ from core.settings import Settings
 from core.vocabulary import Audience, Surface
 from pipelines.commands import policy_life, policy_trials
 from pipelines.commands.policy_sources import named_policy
-from safety.film.check import load_film_policy
+from safety.film.policy import load_film_policy
 from safety.likeness import load_likeness_policy
 from safety.policy import JUDGED, ModerationPolicy, Rule, load_moderation_policy, read_moderation_policy
 from safety.policy_diff import cell_changes, effect_on_minors, other_changes, told

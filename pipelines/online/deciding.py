@@ -12,11 +12,11 @@ from core.verdicts import Verdict
 from core.vocabulary import Audience, Surface, VideoStatus
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import fetchable
+from safety.film.policy import DETECTORS
 from safety.judgement import DetectorReport, Judgement, joined, reached_categories
 from safety.room import PICTURE_FAILED, TextPart
 
 FILM_TIMEOUT_S = 120.0
-_FILM_DETECTORS = ("flashing", "on_screen_text", "loudness", "picture_content", "speech")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,10 @@ def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience) -> Ver
 def _reports(verdict: Verdict) -> tuple[DetectorReport, ...]:
     """Return which of the film's detectors looked. One that did not has left a note among the evidence, or a rule."""
     if verdict.rule_id == PICTURE_FAILED:
-        return tuple(DetectorReport(name, "video", ran=False, note=verdict.explanation) for name in _FILM_DETECTORS)
-    missing = {item.part: item.excerpt for item in verdict.evidence if item.category == "not_checked"}
+        return tuple(DetectorReport(name, "video", ran=False, note=verdict.explanation) for name in DETECTORS)
+    missing = {item.part: item.excerpt for item in verdict.evidence if item.category in {"not_checked", "vouched"}}
     if verdict.rule_id.startswith("film/failed/"):
         missing[verdict.rule_id.removeprefix("film/failed/")] = verdict.explanation
     return tuple(
-        DetectorReport(name, "video", ran=name not in missing, note=missing.get(name, "")) for name in _FILM_DETECTORS
+        DetectorReport(name, "video", ran=name not in missing, note=missing.get(name, "")) for name in DETECTORS
     )

@@ -20,7 +20,7 @@ from generation.backends import Cancelled, GenerationCancelled, Progress, Take
 from generation.room import Generation
 from generation.storyboard import Storyboard
 from safety.provenance.manifest import Claim
-from safety.room import Safety
+from safety.room import FilmSource, Safety
 
 SHEET_TILES = (5, 2)  # columns and rows of the sprite sheet that a player shows while seeking
 _TILE_PX = 180  # longer side of a tile
@@ -42,6 +42,8 @@ class FilmOrder:
     portraits: Mapping[str, Frame] = field(default_factory=dict)  # by character name
     depicts_minor: bool = False  # judged by the strictest audience too
     has_sound: bool = True  # False: the film has no sound track at all
+    prompt_checked: bool = False  # its words were judged and allowed before
+    portraits_are_drawn: bool = False  # its portraits are nobody's: we drew them
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class FilmMaker:
                 film = self._generation.generate(
                     take.storyboard, take.portraits, take.progress, take.cancelled, order.model
                 )
-            passage = _Passage(self._safety, order, film if order.has_sound else replace(film, sound=None), preview)
+            heard = film if order.has_sound else replace(film, sound=None)
+            passage = _Passage(self._safety, order, heard, self._source(order), preview)
             write_mp4(passage.film(), folder / "plain.mp4")
             adult, teen = passage.verdicts()
             self._safety.sign(folder / "plain.mp4", folder / "signed.mp4", order.claim)
@@ -117,6 +120,13 @@ class FilmMaker:
         progress(100)
         return FinishedFilm(
             film_key, poster_key(film_key), self._safety.fingerprint(passage.stills), film.seconds, adult, teen
+        )
+
+    def _source(self, order: FilmOrder) -> FilmSource:
+        return FilmSource(
+            made_by=self._generation.backend_of(order.model),
+            prompt_checked=order.prompt_checked,
+            real_portraits=bool(order.portraits) and not order.portraits_are_drawn,
         )
 
     def _store(self, signed: Path, stills: Sequence[Frame]) -> str:
@@ -137,8 +147,11 @@ class FilmMaker:
 class _Passage:
     """Lets a film's frames through once: each is checked as it came out, then marked, and a few are kept."""
 
-    def __init__(self, safety: Safety, order: FilmOrder, film: Film, preview: Previewer | None) -> None:
-        self._source = film
+    def __init__(
+        self, safety: Safety, order: FilmOrder, film: Film, source: FilmSource, preview: Previewer | None
+    ) -> None:
+        self._film = film
+        self._source = source
         self._preview = preview
         self._check = safety.film_check(film.fps)
         self._mark = safety.watermark(order.label, seed=order.storyboard.seed)
@@ -148,22 +161,25 @@ class _Passage:
 
     def film(self) -> Film:
         """Return the film as it is to be encoded."""
-        return replace(self._source, frames=self._frames())
+        return replace(self._film, frames=self._frames())
 
     def verdicts(self) -> tuple[Verdict, Verdict]:
         """Return what adults and what teens may see of it. Raises ``FilmRefused`` when nobody may."""
-        self._check.hear(self._source.sound)
-        adult = self._check.verdict(Surface.OUTPUT, Audience.ADULT)
+        self._check.hear(self._film.sound)
+        adult = self._for(Audience.ADULT)
         if self._depicts_minor:
-            adult = strictest(self._check.verdict(Surface.OUTPUT, Audience.DEPICTED_MINOR), adult)
+            adult = strictest(self._for(Audience.DEPICTED_MINOR), adult)
         if adult.outcome >= Outcome.BLOCK:
             raise FilmRefused(adult)
-        return adult, strictest(self._check.verdict(Surface.OUTPUT, Audience.TEEN), adult)
+        return adult, strictest(self._for(Audience.TEEN), adult)
+
+    def _for(self, audience: Audience) -> Verdict:
+        return self._check.verdict(Surface.OUTPUT, audience, self._source)
 
     def _frames(self) -> Iterator[Frame]:
-        for index, frame in enumerate(self._source.frames):
+        for index, frame in enumerate(self._film.frames):
             self._check.see(frame, index)
-            marked = self._mark.apply(frame, index, self._source.fps)
+            marked = self._mark.apply(frame, index, self._film.fps)
             if index % self._every == 0:
                 self.stills.append(marked)
             if self._preview is not None:

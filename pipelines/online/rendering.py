@@ -183,6 +183,7 @@ def _order(rooms: Rooms, wish: Wish, work: _Work) -> FilmOrder:
         portraits=_portraits(rooms.media, work.shown),
         depicts_minor=work.shows_minor,
         has_sound=video.has_sound,
+        prompt_checked=True,  # by `submit`, before this job was in the queue
     )
 
 
@@ -250,7 +251,8 @@ def _keep(rooms: Rooms, job: Job, work: _Work, film: FinishedFilm, words: FeedVe
         if refused is not None:
             raise _NoLongerAllowed(refused)
         Videos(tx).change(work.video.id, **draft)
-        record(tx, rooms, film.adult, "video", work.video.id, work.maker.id)
+        found = film.teen if work.maker.is_minor(now) else film.adult
+        record(tx, rooms, found, "video", work.video.id, work.maker.id)
         keep_words(tx, words, work.video, now)
         AuditLog(tx).append(now, work.maker.id, "video.made", work.video.id, {"film": film.film_key})
         controls = controls_in(tx, rooms, work.maker, now)

@@ -13,6 +13,7 @@ from pipelines.online.charter import CharterWatch
 from pipelines.online.policy_watch import ModerationWatch
 from ranking.room import Ranking
 from ranking.steering.llm import SteerReader
+from safety.film.detectors import detector_config
 from safety.room import Safety
 from wellbeing.room import Wellbeing
 
@@ -44,7 +45,7 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
     require_current(database)
     wellbeing = Wellbeing.open(overrides=settings.policies)
     encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
-    safety = Safety.open(encoder, keys=settings.keys, overrides=settings.policies)
+    safety = Safety.open(encoder, keys=settings.keys, overrides=settings.policies, detectors=detector_config(settings))
     watch = ModerationWatch(database, safety.moderation)
     watch()  # a stored policy that cannot be used stops the start-up
     return Rooms(

@@ -1,150 +1,242 @@
 """One film's check: frames and sound stream past once, then any number of verdicts are asked for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal
+from dataclasses import replace
+from math import ceil
 
 import structlog
-from pydantic import Field
 
 from core.media.film import Frame, Sound
-from core.policies import Policy, PolicyModel, load_policy
 from core.verdicts import Evidence, Verdict, strictest
 from core.vocabulary import Audience, Surface
-from safety.decide import decide_parts, unsure
+from safety.audio.loudness import loudness_score, measure_loudness
+from safety.audio.screams import Screams, find_screams
+from safety.audio.speech import Wave, mono_16k
+from safety.decide import decide, unsure
+from safety.film.detectors import Detectors
 from safety.film.flash import FlashMeter, flash_score
-from safety.film.loudness import loudest_dbfs, loudness_score
-from safety.film.words import WordReader, wordiness
+from safety.film.fusion import Findings, Part, evidence_for, fuse
+from safety.film.hearing import Said, hear_words, part_waves
+from safety.film.moments import Moment, Sampler
+from safety.film.policy import DETECTORS, PICTURE_DETECTORS, Detector, FilmPolicy
+from safety.film.source import UNKNOWN, FilmSource
+from safety.film.words import read_over_time
 from safety.policy import ModerationPolicy
 
-SHIPPED = Path(__file__).parent.parent / "policies" / "film.toml"
-DETECTORS = ("flashing", "on_screen_text", "loudness", "picture_content", "speech")
 _log = structlog.get_logger(__name__)
-
 Judge = Callable[[str], Mapping[str, float]]
-
-
-class SurfaceChecks(PolicyModel):
-    """What must be checked of films on some surfaces, and what follows where a detector is not installed."""
-
-    surfaces: tuple[Surface, ...] = Field(min_length=1, description="Surfaces that this holds for.")
-    detectors: tuple[Literal["flashing", "on_screen_text", "loudness", "picture_content", "speech"], ...] = Field(
-        description="Detectors that a film on these surfaces should pass."
-    )
-    when_missing: Literal["note", "review"] = Field(description="What a detector that is not installed leads to.")
-    reason: str = Field(min_length=10, description="Why.")
-
-
-class FilmPolicy(Policy):
-    """How films are checked."""
-
-    samples_per_s: float = Field(gt=0, le=24, description="How often a frame is looked at for words.")
-    frames_read: int = Field(ge=1, le=8, description="In how many of those frames words are read.")
-    check: tuple[SurfaceChecks, ...] = Field(min_length=1, description="What is checked where.")
-
-    def at(self, surface: Surface) -> SurfaceChecks:
-        """Return what holds for a surface; for one that no entry names, everything, and missing means review."""
-        named = next((item for item in self.check if surface in item.surfaces), None)
-        return named or SurfaceChecks(
-            surfaces=(surface,), detectors=DETECTORS, when_missing="review", reason="No entry names this surface."
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    index: int
-    wordiness: float
-    frame: Frame
 
 
 class FilmCheck:
     """Watches one film. Give it every frame in order, before the watermark is drawn, and the sound.
 
-    A detector that fails is remembered, and from then on no verdict is milder than review.
+    A detector that fails is remembered, and from then on no verdict is milder than review. ``is_still`` is a picture,
+    which has neither sound nor time.
     """
 
     def __init__(
-        self, fps: int, judge: Judge, reader: WordReader, moderation: ModerationPolicy, policy: FilmPolicy
-    ) -> None:
-        self._fps = fps
+        self, fps: int, judge: Judge, detectors: Detectors, moderation: ModerationPolicy, policy: FilmPolicy,
+        *, is_still: bool = False,
+    ) -> None:  # fmt: skip
         self._judge = judge
-        self._reader = reader
+        self._detectors = detectors
         self._moderation = moderation
         self._policy = policy
+        self._applicable: tuple[Detector, ...] = PICTURE_DETECTORS if is_still else DETECTORS
         self._flash = FlashMeter(fps)
-        self._every = max(1, round(fps / policy.samples_per_s))
-        self._candidates: list[_Candidate] = []
-        self._parts: list[tuple[str, str, Mapping[str, float]]] | None = None
-        self._loudness: float | None = None
-        self._failed: dict[str, str] = {}
+        self._fps = fps
+        self._sampler = Sampler(fps, policy.sampling)
+        self._frames = 0
+        self._measures: dict[str, float] = {}
+        self._screams = Screams(0.0, ())
+        self._wave: Wave | None = None
+        self._findings: Findings | None = None
+        self._said: tuple[Said, ...] = ()
+        self._faces: list[tuple[Moment, int]] = []
+        self._ran: set[Detector] = set()
+        self._failed: dict[Detector, str] = {}
 
     def see(self, frame: Frame, index: int) -> None:
         """Look at frame ``index`` (H, W, 3)."""
+        self._frames = index + 1
         self._try("flashing", lambda: self._flash.see(frame, index))
-        if index % self._every == 0:
-            self._try("on_screen_text", lambda: self._keep(frame, index))
+        self._try("on_screen_text", lambda: self._sampler.see(frame, index))
 
     def hear(self, sound: Sound | None) -> None:
         """Listen to the whole sound track; None is silence."""
         self._try("loudness", lambda: self._measure(sound))
+        self._try("screams", lambda: self._listen(sound))
 
-    def verdict(self, surface: Surface, audience: Audience) -> Verdict:
-        """Return what the policy says of all that was seen and heard, with evidence and what could not be checked."""
-        if self._parts is None:
-            self._parts = self._collect()
-        decided = decide_parts(self._parts, surface, audience, self._moderation)
-        checks = self._policy.at(surface)
-        missing = [name for name in checks.detectors if name in {"picture_content", "speech"}]
+    def verdict(self, surface: Surface, audience: Audience, source: FilmSource = UNKNOWN) -> Verdict:
+        """Return what the policy says of all that was seen and heard, with evidence and what could not be checked.
+
+        ``source`` says how the film came to be, where the caller knows.
+        """
+        findings = self._collected()
+        fused = fuse(findings, surface, audience, self._moderation, self._policy.fusion)
+        decided = decide(fused, surface, audience, self._moderation)
+        evidence = evidence_for(findings, fused, surface, audience, self._moderation)
         doubts = [self._doubt(surface, audience, f"film/failed/{name}", why) for name, why in self._failed.items()]
-        if missing and checks.when_missing == "review":
-            doubts.append(self._doubt(surface, audience, f"film/missing/{missing[0]}", checks.reason))
-        notes = tuple(Evidence("not_checked", 0.0, name, "no detector is installed") for name in missing)
-        harshest = strictest(decided, *doubts)
-        return replace(harshest, scores=decided.scores, evidence=(*decided.evidence, *notes))
+        missing, notes = self._absent(surface, audience, source)
+        checks = self._policy.at(surface, audience)
+        doubts += [self._doubt(surface, audience, f"film/missing/{name}", checks.reason) for name in missing[:1]]
+        harshest = strictest(decided, *doubts, *self._as_a_minor(fused, surface, audience))
+        said = (*evidence, *self._cues(), *notes)
+        revision = " ".join(self._detectors.revisions)
+        return replace(harshest, audience=audience, scores=decided.scores, evidence=said, model_revision=revision)
+
+    def said(self) -> tuple[Said, ...]:
+        """Return all words of the film, on screen and spoken, in the order of time."""
+        self._collected()
+        return self._said
 
     def words(self) -> tuple[str, ...]:
-        """Return what was read on screen, frame by frame."""
-        if self._parts is None:
-            self._parts = self._collect()
-        return tuple(text for _, text, _ in self._parts if text)
+        """Return what was read on screen, in the order of time."""
+        return tuple(item.text for item in self.said() if item.kind == "on_screen_text")
+
+    def _absent(
+        self, surface: Surface, audience: Audience, source: FilmSource
+    ) -> tuple[list[Detector], tuple[Evidence, ...]]:
+        """Return required detectors that did not look and that nothing stands in for, and notes on all that did not."""
+        checks = self._policy.at(surface, audience)
+        missing: list[Detector] = []
+        notes = []
+        for name in self._applicable:
+            if name in self._ran or name in self._failed:
+                continue
+            vouched = self._vouched(name, surface, source)
+            if vouched:
+                notes.append(Evidence("vouched", 0.0, name, vouched))
+                continue
+            notes.append(Evidence("not_checked", 0.0, name, "no detector is installed"))
+            if name in checks.required:
+                missing.append(name)
+        return missing, tuple(notes)
+
+    def _vouched(self, name: Detector, surface: Surface, source: FilmSource) -> str:
+        """Return what stands in for a detector, or an empty string."""
+        for vouch in self._policy.vouch:
+            holds = source.prompt_checked and (vouch.with_real_portraits or not source.real_portraits)
+            if holds and source.made_by in vouch.made_by and surface in vouch.surfaces and name in vouch.stands_for:
+                return f"{vouch.id}: {vouch.reason}"
+        return ""
+
+    def _as_a_minor(self, fused: Mapping[str, float], surface: Surface, audience: Audience) -> list[Verdict]:
+        """A face whose age nobody knows is a minor's, where the policy says so."""
+        if not self._faces or surface not in self._policy.fusion.faces_are_minors_on:
+            return []
+        if audience == Audience.DEPICTED_MINOR:
+            return []
+        return [decide(fused, surface, Audience.DEPICTED_MINOR, self._moderation)]
+
+    def _cues(self) -> tuple[Evidence, ...]:
+        """Return what is no harm but what a reviewer should know: faces, screams."""
+        cues = []
+        if self._faces:
+            moment, most = max(self._faces, key=lambda item: item[1])
+            cues.append(Evidence("faces", float(most), frame_name(moment), f"{most} at once"))
+        if self._screams.score >= self._policy.fusion.quiet_below:
+            when = ", ".join(f"{span.start_s:.1f} to {span.end_s:.1f} s" for span in self._screams.spans[:4])
+            cues.append(Evidence("screams", self._screams.score, "sound", when or "at its worst"))
+        return tuple(cues)
 
     def _doubt(self, surface: Surface, audience: Audience, rule_id: str, why: str) -> Verdict:
         return unsure(surface, audience, self._moderation, rule_id=rule_id, explanation=why)
 
-    def _try(self, detector: str, action: Callable[[], None]) -> None:
+    def _try(self, detector: Detector, action: Callable[[], None]) -> None:
         if detector in self._failed:
             return
         try:
             action()
+            self._ran.add(detector)
         except Exception as error:  # a detector's crash is a finding, whatever it was
             _log.warning("film detector failed", detector=detector, error=repr(error))
+            self._ran.discard(detector)
             self._failed[detector] = f"The check for {detector.replace('_', ' ')} failed; a person will look at it."
 
+    def _in_time(self, detector: Detector, action: Callable[[], None]) -> None:
+        self._try(detector, lambda: self._detectors.within_time(action))
+
     def _measure(self, sound: Sound | None) -> None:
-        self._loudness = 0.0 if sound is None else loudness_score(loudest_dbfs(sound))
+        self._measures["loudness"] = 0.0 if sound is None else loudness_score(measure_loudness(sound).momentary_lufs)
 
-    def _keep(self, frame: Frame, index: int) -> None:
-        self._candidates.append(_Candidate(index, wordiness(frame), frame.copy()))
-        if len(self._candidates) > self._policy.frames_read:
-            self._candidates.remove(min(self._candidates, key=lambda item: (item.wordiness, -item.index)))
+    def _listen(self, sound: Sound | None) -> None:
+        if sound is None or not len(sound.samples):
+            self._ran |= {"speech", "transcript"}  # there is nothing to hear
+            return
+        self._wave = mono_16k(sound)
+        self._screams = find_screams(self._wave)
 
-    def _collect(self) -> list[tuple[str, str, Mapping[str, float]]]:
-        measures = {"flashing": flash_score(self._flash.flashes_per_s()), "loudness": self._loudness or 0.0}
-        parts: list[tuple[str, str, Mapping[str, float]]] = [("film", "", measures)]
-        self._try("on_screen_text", lambda: parts.extend(self._read_words()))
-        self._candidates.clear()
+    def _collected(self) -> Findings:
+        if self._findings is None:
+            self._findings = self._collect()
+        return self._findings
+
+    def _collect(self) -> Findings:
+        moments = self._sampler.moments()
+        self._measures["flashing"] = flash_score(self._flash.flashes_per_s())
+        said: list[Said] = []
+        parts: list[Part] = []
+        self._in_time("on_screen_text", lambda: said.extend(self._read(moments)))
+        self._hear_speech(said)
+        self._said = tuple(sorted(said, key=lambda item: item.at_s))
+        self._try("on_screen_text", lambda: parts.extend(self._judged()))
+        if self._detectors.pictures is not None:
+            self._try("picture_content", lambda: parts.extend(self._look(moments)))
+        if self._detectors.faces is not None:
+            self._in_time("faces", lambda: self._count_faces(moments))
+        return Findings(tuple(parts), self._measures, self._screams.score)
+
+    def _read(self, moments: list[Moment]) -> list[Said]:
+        sampling = self._policy.sampling
+        reads = max(sampling.frames_read, ceil(self._frames / self._fps / sampling.seconds_per_read))
+        found = read_over_time(moments, self._detectors.words, min(reads, sampling.most_frames))
+        return [Said(moment.at_s, "on_screen_text", frame_name(moment), text) for moment, text in found]
+
+    def _hear_speech(self, said: list[Said]) -> None:
+        wave, speech, transcripts = self._wave, self._detectors.speech, self._detectors.transcripts
+        if wave is None:
+            return
+        spans = None
+        if speech is not None:
+            found = []
+            self._in_time("speech", lambda: found.extend(speech.find(wave)))
+            spans = found if "speech" in self._ran else None
+        if spans == []:
+            self._ran.add("transcript")  # nobody speaks, so there is nothing to write down
+        elif transcripts is not None:
+            waves = part_waves(wave, spans)
+            self._try("transcript", lambda: said.extend(hear_words(waves, transcripts)))
+
+    def _judged(self) -> list[Part]:
+        """Judge every text alone, and all in order as one: words may be split over shots, or over two senses."""
+        parts = [Part(item.kind, item.name, self._judge(item.text), item.text) for item in self._said]
+        if len(parts) > 1:
+            whole = " ".join(item.text for item in self._said)
+            parts.append(Part(self._said[0].kind, "all words in order", self._judge(whole), whole))
         return parts
 
-    def _read_words(self) -> list[tuple[str, str, Mapping[str, float]]]:
-        found: dict[str, int] = {}
-        for candidate in sorted(self._candidates, key=lambda item: item.index):
-            text = self._reader.read(candidate.frame)
-            if text and text not in found:
-                found[text] = candidate.index
-        return [(f"frame {index}", text, self._judge(text)) for text, index in found.items()]
+    def _look(self, moments: list[Moment]) -> list[Part]:
+        pictures = self._detectors.pictures
+        if pictures is None or not moments:
+            return []
+        found = pictures.scores([moment.frame for moment in moments])
+        return [
+            Part("picture", frame_name(moment), scores, calibrated=calibrated)
+            for moment, (scores, calibrated) in zip(moments, found, strict=True)
+        ]
+
+    def _count_faces(self, moments: list[Moment]) -> None:
+        finder, most = self._detectors.faces, self._policy.sampling.frames_for_faces
+        if finder is None:
+            return
+        step = max(1, ceil(len(moments) / most))
+        for moment in moments[step // 2 :: step]:
+            count = len(finder.find(moment.frame))
+            if count:
+                self._faces.append((moment, count))
 
 
-def load_film_policy(overrides: Path | None = None) -> FilmPolicy:
-    """Return the film policy in force. Raises ``BrokenPolicy``."""
-    return load_policy(SHIPPED, FilmPolicy, overrides)
+def frame_name(moment: Moment) -> str:
+    """Return what evidence calls a frame: its number, for machines, and its time, for people."""
+    return f"frame {moment.index} ({moment.at_s:.1f} s)"

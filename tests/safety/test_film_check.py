@@ -9,10 +9,10 @@ from core.media.film import Frame, Sound
 from core.vocabulary import Audience, Outcome, Surface
 from safety.film.check import FilmCheck
 from safety.film.flash import SAFE_FLASHES_PER_S, FlashMeter
-from safety.film.loudness import loudest_dbfs, loudness_score
-from safety.room import Safety
+from safety.room import FilmSource, Safety
 
 FPS = 24
+WORLD = FilmSource(made_by="world", prompt_checked=True)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,9 @@ def test_a_strobe_is_blocked_for_everyone(safety: Safety) -> None:
 
 def test_a_quiet_film_is_allowed_and_says_what_was_not_checked(safety: Safety) -> None:
     frames = [plain(60 + index) for index in range(48)]
-    verdict = watch(safety, frames).verdict(Surface.OUTPUT, Audience.TEEN)
+    check = watch(safety, frames)
+    assert check.verdict(Surface.OUTPUT, Audience.TEEN, WORLD).outcome == Outcome.ALLOW
+    verdict = check.verdict(Surface.OUTPUT, Audience.ADULT)
     assert verdict.outcome == Outcome.ALLOW
     assert ("not_checked", "picture_content") in {(item.category, item.part) for item in verdict.evidence}
 
@@ -77,7 +79,7 @@ def test_words_on_screen_are_read_and_judged(safety: Safety) -> None:
 def test_friendly_words_on_screen_are_fine(safety: Safety) -> None:
     check = watch(safety, [written("happy birthday\ngrandma")] * 24)
     assert "birthday" in " ".join(check.words()).lower()
-    assert check.verdict(Surface.OUTPUT, Audience.TEEN).outcome == Outcome.ALLOW
+    assert check.verdict(Surface.OUTPUT, Audience.TEEN, WORLD).outcome == Outcome.ALLOW
 
 
 def test_a_detector_that_fails_means_review(safety: Safety, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +90,7 @@ def test_a_detector_that_fails_means_review(safety: Safety, monkeypatch: pytest.
 
 
 def test_a_film_without_frames_or_with_odd_ones_gets_a_verdict(safety: Safety) -> None:
-    assert watch(safety, []).verdict(Surface.OUTPUT, Audience.ADULT).outcome == Outcome.ALLOW
+    assert watch(safety, []).verdict(Surface.OUTPUT, Audience.ADULT).rule_id == "film/missing/flashing"
     verdict = watch(safety, [plain(9, (4, 4)), plain(200, (64, 32))]).verdict(Surface.OUTPUT, Audience.ADULT)
     assert verdict.outcome <= Outcome.REVIEW
 
@@ -108,11 +110,3 @@ def test_small_changes_bright_scenes_and_small_areas_are_no_flashes() -> None:
 
 def test_saturated_red_flashes_count_even_where_brightness_hardly_changes() -> None:
     assert flashes(plain((0, 45, 45)), plain((120, 0, 0)), 2) > SAFE_FLASHES_PER_S
-
-
-def test_loudness_is_measured_against_full_scale() -> None:
-    tone = np.sin(np.linspace(0, 2000, 16_000))[:, None].repeat(2, axis=1).astype(np.float32)
-    assert loudest_dbfs(Sound(tone, 16_000)) == pytest.approx(-3.0, abs=0.1)
-    assert loudness_score(loudest_dbfs(Sound(tone * 0.01, 16_000))) == 0
-    assert loudness_score(loudest_dbfs(Sound(np.zeros((0, 2), np.float32), 16_000))) == 0
-    assert loudness_score(0.0) == 1

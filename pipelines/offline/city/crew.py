@@ -29,6 +29,7 @@ from pipelines.offline.city.portraits import portrait
 from pipelines.online.films import FilmMaker, FilmOrder, film_files, poster_key
 from pipelines.online.judging import FeedVerdicts, judge_for_feed, limited
 from ranking.catalogue import video_text
+from safety.film.detectors import detector_config
 from safety.room import Safety
 
 WORLD = "world"
@@ -99,7 +100,13 @@ class Worker:
         cv2.setNumThreads(1)  # one film, one core; two processes fill two
         self.media = MediaStore(settings.resolved_media_url)
         self.encoder = TextEncoder(settings.models / "encoder")
-        self.safety = Safety.open(self.encoder, keys=settings.keys, overrides=settings.policies, clock=ManualClock(now))
+        self.safety = Safety.open(
+            self.encoder,
+            keys=settings.keys,
+            overrides=settings.policies,
+            clock=ManualClock(now),
+            detectors=detector_config(settings),
+        )
         self.generation = Generation.open(settings)
         self.films = FilmMaker(self.generation, self.safety, self.media)
 
@@ -128,6 +135,8 @@ class Worker:
         order = FilmOrder(
             storyboard=task.board, model=WORLD, claim=claim, label=f"Kindling · {task.maker}",
             portraits={name: portrait(ident) for name, ident in task.faces},
+            prompt_checked=True,  # by `read`
+            portraits_are_drawn=True,
         )  # fmt: skip
         made = self.films.make(order)
         self._rename(made.film_key, task.key)

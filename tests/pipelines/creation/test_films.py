@@ -34,7 +34,7 @@ def maker(backend: PatternBackend, safety: Safety, media: MediaStore) -> FilmMak
 def order(backend: PatternBackend, safety: Safety) -> FilmOrder:
     board = Generation(Registry([backend], backend)).storyboard(CALM, seconds=4, width=96, height=160, seed=1)
     claim = safety.claim(title="A film", video_id="video_1", creator="ada", model="pattern", created_at=NOON)
-    return FilmOrder(board, "pattern", claim, "Kindling · @ada")
+    return FilmOrder(board, "pattern", claim, "Kindling · @ada", prompt_checked=True)
 
 
 @contextmanager

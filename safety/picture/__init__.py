@@ -1,0 +1,1 @@
+"""What a film's frames show: what they are of, and whether there are faces."""
