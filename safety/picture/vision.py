@@ -26,10 +26,10 @@ class ClipModel:
     """An open_clip model: pictures and words to unit vectors."""
 
     def __init__(self, source: str, *, weights: str = "", revision: str = "", device: str = "cpu") -> None:
+        name, checkpoint = located(source, weights=weights, revision=revision)
         import open_clip
         import torch
 
-        name, checkpoint = located(source, weights=weights, revision=revision)
         self.checkpoint = identity(checkpoint)
         self._torch, self._device = torch, device
         # A folder brings its own weights; an architecture's name needs a file of them. Random weights are never taken.

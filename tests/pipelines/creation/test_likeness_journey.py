@@ -1,6 +1,6 @@
 """A person's likeness: nobody is generated without permission, and what was made can be withdrawn at any moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from core.vocabulary import Audience, LikenessPermission, Surface, VideoStatus
 from pipelines.online import creation, likeness
 from pipelines.online.cards import cards_for
 from pipelines.online.consent import may_use
+from pipelines.online.moderation import list_cases, resolve_case
 from pipelines.online.rendering import picture
+from safety.room import TextPart
 from tests.conftest import NOON
 from tests.creation_kit import finished, look, make_mutual, make_open_character, media_keys, wish, work, write_clip
 from tests.pipelines.creation.conftest import Town
@@ -268,13 +270,13 @@ def test_a_video_with_a_teens_likeness_is_judged_most_strictly(
 ) -> None:
     character = likeness.make_character(town.rooms, town.tim.id, "Tim", clip)
     calls: list[str] = []
-    judge = town.rooms.safety.judge_text
+    judge = town.rooms.safety.judge_texts
 
-    def listen(text: str, surface: Surface, audience: Audience) -> Verdict:
+    def listen(parts: Sequence[TextPart], surface: Surface, audience: Audience) -> Verdict:
         calls.append(audience)
-        return judge(text, surface, audience)
+        return judge(parts, surface, audience)
 
-    monkeypatch.setattr(town.rooms.safety, "judge_text", listen)
+    monkeypatch.setattr(town.rooms.safety, "judge_texts", listen)
     creation.submit(town.rooms, town.tim.id, wish("Tim on a boat", character.id))
     assert set(calls) == {"teen", "depicted_minor"}
 
@@ -330,3 +332,18 @@ def test_a_clip_that_cannot_be_used_is_named_and_nothing_is_kept(town: Town, tmp
         assert (caught.value.code, caught.value.field) == (code, "video")
     assert media_keys(town.home) == set()
     assert likeness.list_characters(town.rooms, town.ada.id) == []
+
+
+def test_a_teens_film_with_their_own_face_waits_for_a_person_who_can_let_it_go(town: Town, clip: Path) -> None:
+    character = likeness.make_character(town.rooms, town.tim.id, "Tim", clip)
+    alone = finished(town.rooms, town.tim.id)
+    assert alone.teen_allowed
+    shown = finished(town.rooms, town.tim.id, wish("Tim on a boat", character.id))
+    assert not shown.teen_allowed
+    case = next(case for case in list_cases(town.rooms) if case.decision.subject_id == shown.id)
+    assert case.decision.rule_id == "film/missing/picture_content"
+    assert {item["part"] for item in case.decision.evidence if item["category"] == "not_checked"} >= {
+        "picture_content"
+    }  # fmt: skip
+    resolve_case(town.rooms, town.bob.id, case.id, overturn=True)
+    assert look(town.rooms, shown.id).teen_allowed
