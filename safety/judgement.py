@@ -1,6 +1,6 @@
 """A whole judgement on one input, with which detectors looked at what: for ``POST /v1/moderations``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,6 +10,14 @@ from safety.decide import worst
 from safety.policy import ModerationPolicy
 
 InputType = Literal["text", "image", "video"]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTexts:
+    """Texts that were judged: each part's name, text and scores, and what the policy in force said of them all."""
+
+    parts: Sequence[tuple[str, str, Mapping[str, float]]]
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

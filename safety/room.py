@@ -24,7 +24,7 @@ from safety.film.detectors import DetectorConfig, Detectors, open_detectors
 from safety.film.policy import FilmPolicy, load_film_policy
 from safety.film.source import FilmSource
 from safety.guard import DetectorFault, Guard, GuardedTexts, TextDetector
-from safety.judgement import DetectorReport, InputType, Judgement, reached_categories
+from safety.judgement import DetectorReport, InputType, JudgedTexts, Judgement, reached_categories
 from safety.likeness import (
     LikenessPolicy,
     LikenessUse,
@@ -82,6 +82,7 @@ class Safety:
         self._in_force: Callable[[], ModerationPolicy] = (
             partial(_fixed, moderation) if isinstance(moderation, ModerationPolicy) else moderation
         )
+        self._beside: Callable[[JudgedTexts], None] | None = None
         self.likeness = likeness
         self.film = film
         self.ages = ages
@@ -114,10 +115,16 @@ class Safety:
         """The moderation policy in force. Ask once for what belongs together: it may change between two looks."""
         return self._in_force()
 
-    def following(self, in_force: Callable[[], ModerationPolicy]) -> "Safety":
-        """Return this room under another source of the moderation policy; models and keys are shared."""
+    def following(
+        self, in_force: Callable[[], ModerationPolicy], beside: Callable[[JudgedTexts], None] | None = None
+    ) -> "Safety":
+        """Return this room under another source of the moderation policy; models and keys are shared.
+
+        ``beside`` is told of every text that was judged; it must neither fail nor take its time.
+        """
         other = copy(self)
         other._in_force = in_force
+        other._beside = beside
         other._texts = other._guarded()
         return other
 
@@ -150,7 +157,10 @@ class Safety:
             return self._text_failed(error, surface, audience, policy)
         judged = [(reading.name, reading.text, found) for reading, found in zip(read, scores, strict=True)]
         verdict = decide_parts(judged, surface, audience, policy)
-        return replace(verdict, model_revision=self.classifier.revision)
+        verdict = replace(verdict, model_revision=self.classifier.revision)
+        if self._beside is not None:
+            self._beside(JudgedTexts(judged, verdict))
+        return verdict
 
     def _text_failed(self, error: Exception, surface: Surface, audience: Audience, policy: ModerationPolicy) -> Verdict:
         why = error.kind if isinstance(error, DetectorFault) else type(error).__name__

@@ -20,6 +20,7 @@ app.command()(policy_life.activate)
 app.command()(policy_life.rollback)
 app.command()(policy_life.history)
 app.command()(policy_trials.backtest)
+app.add_typer(policy_trials.shadow, name="shadow")
 
 
 @app.command()

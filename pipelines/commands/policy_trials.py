@@ -1,16 +1,23 @@
 """``kindling policy backtest | shadow``: try a policy on the past, and beside the present, without effect."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.commands.policy_life import By, Why
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from core.storage.shadows import Shadow, Shadows
     from pipelines.offline.moderation.backtest import Backtest
 
 _MOST_KINDS, _MOST_CREATORS = 40, 10
+
+
+shadow = typer.Typer(no_args_is_help=True, help="A candidate beside the policy in force, without effect.")
 
 
 def backtest(
@@ -60,3 +67,84 @@ def _show(console: "Console", done: "Backtest") -> None:
     for person, stricter, looser in done.creators.head(_MOST_CREATORS).iter_rows():
         creators.add_row(person, f"{stricter:,}", f"{looser:,}")
     console.print(creators)
+
+
+@shadow.command()
+def start(
+    policy: Annotated[Path, typer.Argument(help="The candidate's file.", exists=True, dir_okay=False)],
+    by: By,
+    reason: Why,
+    classifier: Annotated[
+        Path | None, typer.Option(help="Folder of a candidate text classifier; every server must have it.")
+    ] = None,
+) -> None:
+    """Let a candidate judge beside the policy in force, from the next request on."""
+    from core.artifacts import open_artifact
+    from core.clock import SystemClock
+    from pipelines.commands.policy_sources import opened
+    from pipelines.online.policy_life import Signed
+    from pipelines.online.policy_shadow import start_shadow
+    from safety.text.classifier import ARTIFACT_NAME, ARTIFACT_SCHEMA
+
+    if classifier is not None:
+        open_artifact(classifier, name=ARTIFACT_NAME, schema_version=ARTIFACT_SCHEMA)
+    folder = "" if classifier is None else str(classifier.absolute())
+    with opened() as (_, database, filed):
+        text, signed = policy.read_text(encoding="utf-8"), Signed(by, reason, SystemClock().now())
+        begun = start_shadow(database, filed, text, str(policy), signed, folder)
+    typer.echo(f"{begun.id}: revision {begun.revision[:16]} judges beside, without effect.")
+
+
+@shadow.command()
+def stop(by: By) -> None:
+    """Stop the candidate that runs beside."""
+    from core.clock import SystemClock
+    from pipelines.commands.policy_sources import opened
+    from pipelines.online.policy_shadow import stop_shadow
+
+    with opened() as (_, database, _filed):
+        typer.echo(f"{stop_shadow(database, by, SystemClock().now())} has stopped.")
+
+
+@shadow.command()
+def report(
+    ident: Annotated[str, typer.Argument(help="Which shadow; the newest if left out.")] = "",
+) -> None:
+    """Show how often a candidate would have said something else, where, and by which rules."""
+    from rich.console import Console
+
+    from core.errors import not_found
+    from core.storage.shadows import Shadows
+    from pipelines.commands.policy_sources import opened
+
+    with opened() as (_, database, _filed), database.read() as tx:
+        found = Shadows(tx).find(ident) if ident else Shadows(tx).newest()
+        if found is None:
+            raise not_found("shadow", ident or "at all")
+        _show_shadow(Console(), found, Shadows(tx))
+
+
+def _show_shadow(console: "Console", found: "Shadow", shadows: "Shadows") -> None:
+    from collections import Counter
+
+    from rich.table import Table
+
+    from core.vocabulary import Outcome
+
+    counts = shadows.counts(found.id)
+    apart = {key: count for key, count in counts.items() if key[2] != key[3]}
+    until = "still running" if found.stopped_at is None else f"until {found.stopped_at:%Y-%m-%d %H:%M}"
+    console.print(f"{found.id}: {found.revision[:16]}, from {found.started_at:%Y-%m-%d %H:%M}, {until}.")
+    total = sum(counts.values())
+    console.print(f"{total:,} judged, {sum(apart.values()):,} of them otherwise.", end=" ")
+    console.print(f"{found.dropped:,} dropped for want of time, {found.failed:,} the candidate could not judge.")
+    table = Table("surface", "audience", "live -> candidate", "", "count")
+    for (surface, audience, live, candidate), count in sorted(apart.items(), key=lambda item: -item[1]):
+        way = "stricter" if Outcome[candidate.upper()] > Outcome[live.upper()] else "looser"
+        table.add_row(surface, audience, f"{live} -> {candidate}", way, f"{count:,}")
+    console.print(table)
+    rules = Counter((item.live_rule or "-", item.candidate_rule or "-") for item in shadows.disagreements(found.id))
+    by_rule = Table("live rule", "candidate's rule", "of those kept")
+    for (old, new), count in rules.most_common(20):
+        by_rule.add_row(old, new, f"{count:,}")
+    console.print(by_rule)

@@ -4,7 +4,7 @@ import threading
 
 from core.errors import BrokenPolicy
 from core.storage.database import Database, Transaction
-from core.storage.policies import PolicyHead, PolicyVersion, PolicyVersions
+from core.storage.policies import PolicyVersion, PolicyVersions
 from safety.policy import ModerationPolicy, parse_moderation_policy
 
 
@@ -20,16 +20,14 @@ class ModerationWatch:
         self._filed = filed
         self._lock = threading.Lock()
         self._parsed: tuple[str, ModerationPolicy] | None = None
+        self.shadow_id: str | None = None  # which candidate ran beside, when last looked
 
     def __call__(self) -> ModerationPolicy:
         """Return the policy in force. Raises ``BrokenPolicy`` for a stored one that does not say what was activated."""
-        return self.look()[0]
-
-    def look(self) -> tuple[ModerationPolicy, PolicyHead]:
-        """Return the policy in force, and what else the same row says."""
         with self._database.read() as tx:
             head = PolicyVersions(tx).head()
-            return (self._filed if head.revision is None else self._read(tx, head.revision)), head
+            self.shadow_id = head.shadow_id
+            return self._filed if head.revision is None else self._read(tx, head.revision)
 
     def _read(self, tx: Transaction, revision: str) -> ModerationPolicy:
         kept = self._parsed

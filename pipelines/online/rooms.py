@@ -10,6 +10,7 @@ from core.storage.database import Database
 from core.storage.migrate import require_current
 from generation.room import Generation
 from pipelines.online.charter import CharterWatch
+from pipelines.online.policy_shadow import ShadowRunner
 from pipelines.online.policy_watch import ModerationWatch
 from ranking.room import Ranking
 from ranking.steering.llm import SteerReader
@@ -55,7 +56,7 @@ def open_rooms(settings: Settings, clock: Clock | None = None) -> Rooms:
         media=MediaStore(settings.resolved_media_url),
         encoder=encoder,
         ranking=Ranking.open(settings.snapshots, encoder, overrides=settings.policies, reader=_reader(settings)),
-        safety=safety.following(watch),
+        safety=safety.following(watch, beside=ShadowRunner(database, watch, encoder, clock).offer),
         wellbeing=wellbeing,
         generation=Generation.open(settings),
         charter=CharterWatch(database, wellbeing.policy.charter),

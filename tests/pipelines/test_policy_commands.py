@@ -9,6 +9,7 @@ from core.errors import BrokenPolicy, Conflict, NotFound
 from core.ids import PersonId
 from core.storage.database import Database
 from core.storage.decisions import Decisions
+from core.storage.shadows import Shadows
 from core.vocabulary import Audience, Surface
 from pipelines.commands import policy
 from safety.decide import decide
@@ -80,6 +81,23 @@ def test_a_broken_file_is_not_activated(home: Path) -> None:
     with pytest.raises(BrokenPolicy, match="looser for teen"):
         said("activate", str(candidate(home, "limit_at = 0.45", "limit_at = 0.65")), *SIGNED)
     assert "Nothing was ever activated" in said("history")
+
+
+def test_a_shadow_is_started_reported_and_stopped(home: Path) -> None:
+    with pytest.raises(NotFound):
+        said("shadow", "report")
+    path = str(candidate(home, "block_at = 0.93", "block_at = 0.90"))
+    begun = said("shadow", "start", path, *SIGNED).split(":")[0]
+    database = Database(f"sqlite:///{home / 'kindling.db'}")
+    with database.write() as tx:
+        Shadows(tx).record(begun, {("prompt", "adult", "review", "block"): 7}, [], dropped=0, failed=0)
+    database.close()
+    told = said("shadow", "report")
+    assert begun in told
+    assert "7 judged, 7 of them otherwise" in " ".join(told.split())
+    assert "stricter" in told
+    assert "has stopped" in said("shadow", "stop", "--by", "rae")
+    assert "still running" not in said("shadow", "report", begun)
 
 
 def test_a_backtest_shows_flips_and_fails_where_minors_would_be_judged_more_mildly(home: Path) -> None:
