@@ -19,12 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.hashing import stable_int, stable_unit
 from safety.taxonomy import CATEGORIES
+from safety.text.names import SHIPPED as NAMES
 
 FOLDER = Path(__file__).parent / "authored"
 _BLANK = re.compile(r"\{([^{}]+)\}")
 _HELD_OUT_SHARE = 0.10
 _TRIES_PER_TEXT = 20
 _MOST_BLANKS = 60
+_NAME_SLOTS = {"famous": "public_figure", "franchise": "protected_character"}  # filled from the list that is served
 _MOST_BEFORE, _MOST_AFTER = 3, 2
 
 Slots = Mapping[str, tuple[str, ...]]
@@ -80,7 +82,8 @@ def load_written(folder: Path = FOLDER) -> tuple[list[Group], list[Lines], dict[
     """Return all grammars, all lists of texts, and the slots they share. Raises ``ValueError`` for an unknown label."""
     groups: list[Group] = []
     lists: list[Lines] = []
-    shared: dict[str, tuple[str, ...]] = {}
+    names = tomllib.loads(NAMES.read_text(encoding="utf-8"))
+    shared = {slot: tuple(names[listed]) for slot, listed in _NAME_SLOTS.items()}
     for path in sorted(folder.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         shared |= {name: _values(values) for name, values in data.get("slots", {}).items()}

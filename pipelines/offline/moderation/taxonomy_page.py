@@ -9,9 +9,9 @@ _HEAD = f"""\
 
 A category is a kind of harm, or of content that needs care. Every text and film gets a score for each: a calibrated
 probability in [0, 1]. What follows from a score (allow, limit, review, block) is not said here but by the policy, for
-each surface and audience: `safety/policies/moderation.toml`. {len(OPENAI_CATEGORIES)} categories have OpenAI's names and
-meanings, so that `POST /v1/moderations` answers in their shape; {len(VIDEO_CATEGORIES)} are what an app of generated
-videos needs besides. Several may hold at once. Of films, {" and ".join(FILM_MEASURES)} are measured too.
+each surface and audience: `safety/policies/moderation.toml`. {len(OPENAI_CATEGORIES)} categories have OpenAI's names
+and meanings, so that `POST /v1/moderations` answers in their shape; {len(VIDEO_CATEGORIES)} are what an app of
+generated videos needs besides. Several may hold at once. Of films, {" and ".join(FILM_MEASURES)} are measured too.
 
 Examples are restrained on purpose. Nothing sexual about minors is written anywhere in this project: that category is
 the sexual score times any cue of someone under 18, and policies always block it.
