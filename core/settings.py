@@ -66,6 +66,14 @@ class Settings(BaseSettings):
     detector_timeout_s: float = Field(
         default=60.0, gt=0, le=3600, description="Longest that one detector may take for one film; then a person looks."
     )
+    storyboard_llm_url: str = Field(
+        default="", description="OpenAI-compatible address (ending in /v1/) of a model that cuts prompts; empty: none."
+    )
+    storyboard_llm_model: str = Field(default="", description="Name of that model.")
+    storyboard_llm_key: SecretStr | None = Field(default=None, description="Its API key, if it takes one.")
+    storyboard_llm_timeout_s: float = Field(
+        default=8.0, gt=0, le=60, description="Longest wait before our own parser reads."
+    )
     encoder_threads: int = Field(default=1, ge=1, le=64, description="Threads of one text-encoder session.")
     ray_address: str = Field(default="", description="Ray cluster for offline and GPU work; empty means this process.")
     request_threads: int = Field(default=24, ge=1, le=512, description="Requests that one server works on at once.")

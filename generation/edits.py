@@ -202,6 +202,8 @@ def _remixed_things(shot: Shot, lead: Shot, told: set[str]) -> tuple[Thing, ...]
         # New ones take the place of what does as they do: a fox for a dog; a person with a name always stays.
         and (thing.character or thing.name or vocab.THINGS[thing.kind].role not in roles)
     )  # fmt: skip
+    named = tuple(thing for thing in kept if thing.character or thing.name)  # the film stays theirs
+    asked, kept = (*named, *asked), tuple(thing for thing in kept if thing not in named)
     return (*asked, *kept, *(one for one in extras if one.identity not in {it.identity for it in (*asked, *kept)}))
 
 

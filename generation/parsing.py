@@ -52,6 +52,7 @@ _AMBIGUOUS_PLACES = {
 }
 _IN_THE_WAY = {"cup", "teapot", "cake", "book", "apple", "basketball", "ball", "marble", "beach_ball"}
 _IMPLIED_TIMES = {"firework": "night", "firefly": "night", "lantern": "dusk", "star": "night", "campfire": "dusk"}
+_ANYWHERE = tuple(name for name in vocab.SCENES if name != "blank")
 _STRUCTURES = {"domino", "seesaw", "pendulum", "hoop", "peg", "drum"}
 _COMPANIONS = {"basketball": ("hoop",), "marble": ("ramp", "block"), "ball": ("ramp", "block"), "peg": ("marble",)}
 _WEATHER_ENDS = re.compile(
@@ -152,13 +153,14 @@ def read_shot(part: Part, seconds: float, seed: int, company: Company, state: Wo
         things = _those_who_came(things, mentions)
     things = (*things, *[one for one in left_here(scene, state) if one.identity not in {it.identity for it in things}])
     things, dialogue = _dialogue(part, things, company)
+    style = state.style or first_named(_STYLES, free) or _default_style(seed, scene)
     weather = "clear" if _WEATHER_ENDS.search(part.bare) else first_named(_WEATHERS, free)
     return Shot(
         text=part.text,
         seconds=seconds,
         scene=scene,
-        style=state.style or first_named(_STYLES, free) or _default_style(seed, scene),
-        palette=first_named(_PALETTES, free) or state.palette or _pick(_DEFAULT_PALETTES, "palette", seed, scene),
+        style=style,
+        palette=first_named(_PALETTES, free) or state.palette or _default_palette(style, seed, scene),
         time_of_day=first_named(_TIMES, free) or state.time_of_day or _usual_time(things, scene),
         weather=weather or state.weather or "clear",
         camera=_camera(free, things, seed, scene, bool(dialogue)),
@@ -194,8 +196,11 @@ def _camera(words: list[Word], things: Sequence[Thing], seed: int, scene: str, t
     asked = first_named(_CAMERAS, words)
     if asked:
         return asked
-    if any(thing.kind == "person" and thing.motion == "run" for thing in things[:1]):
-        return "track"
+    lead = things[0] if things else None
+    if lead is not None and lead.kind == "person" and lead.count == 1 and not talking:
+        goes = {"run", "walk"} if lead.name or lead.character else {"run"}
+        if lead.motion in goes:
+            return "track"  # whom a shot is about does not walk out of it
     if talking:
         return "still"
     return _pick(("drift", "pan_right", "push_in", "drift"), "camera", seed, scene)
@@ -251,10 +256,11 @@ def _scene(words: list[Word], things: tuple[Thing, ...], seed: int, state: World
     named = [found for found in _SCENES.find(words) if not is_refused(words, found.start)]
     # "Waves" in a city are a greeting: such words name a place only when no other word does.
     named.sort(key=lambda found: words[found.end - 1].stem in _AMBIGUOUS_PLACES)
-    scene = named[0].name if named else state.scene
+    doubtful = not named or words[named[0].end - 1].stem in _AMBIGUOUS_PLACES
+    scene = (state.scene if doubtful else "") or (named[0].name if named else "")
     if not scene:
         lead = next((thing for thing in things if thing.kind != "person"), None) or (things[0] if things else None)
-        scene = vocab.THINGS[lead.kind].home if lead else _pick(tuple(vocab.SCENES), "scene", seed, len(words))
+        scene = vocab.THINGS[lead.kind].home if lead else _pick(_ANYWHERE, "scene", seed, len(words))
     ground = vocab.SCENES[scene].ground
     for thing in things:
         role = vocab.THINGS[thing.kind].role
@@ -320,6 +326,10 @@ def _usual_count(kind: str, seed: int, scene: str) -> int:
 def _default_style(seed: int, scene: str) -> str:
     draw = stable_unit("style", seed, scene)
     return next(name for name, below in _DEFAULT_STYLES if draw < below)
+
+
+def _default_palette(style: str, seed: int, scene: str) -> str:
+    return "natural" if style == "realistic" else _pick(_DEFAULT_PALETTES, "palette", seed, scene)
 
 
 def _pick(options: Sequence[str], *about: object) -> str:

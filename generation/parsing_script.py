@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from generation.storyboard import Transition
-from generation.words import words_of
+from generation.words import Phrases, words_of
 from generation.world import vocabulary as vocab
-from generation.world.vocabulary_film import SAYING, TRANSITIONS
+from generation.world.vocabulary_film import GARMENTS, SAYING, TRANSITIONS
 
 _QUOTED = re.compile(r"[\"“”]([^\"“”\n]{1,400})[\"“”]")
 _LABELS = "shot|scene|style|camera|cut|int|ext|music|sound|title|take|note|time|weather|location|characters?"
@@ -126,10 +126,13 @@ def _names(marked: str, parts: Sequence[Part], characters: set[str]) -> dict[str
             last = line.speaker.split()[-1] if line.speaker else ""
             if last[:1].isupper() and not known_things(last):
                 names.setdefault(last, "person")
-    for word, following in _CAPITAL.findall(marked):
+    for found in _CAPITAL.finditer(marked):
+        word, following = found[1], found[2]
+        dressed = following in {"in", "wearing", "wears"} and bool(_GARMENTS.find(words_of(marked[found.end() :][:40])))
+        goes = next((found.name for found in _MOTIONS.find(words_of(following))), "")
         acts = following in _VERBS or bool(_MOTION_WORDS & {word.stem for word in words_of(following)})
         again = len(re.findall(rf"\b{word}\b", marked)) >= 2
-        if acts and again and words_of(word)[0].stem not in _VOCABULARY:
+        if (goes in _PERSONAL or dressed or (acts and again)) and words_of(word)[0].stem not in _VOCABULARY:
             names.setdefault(word, "person")
     return {name: kind for name, kind in names.items() if name.casefold() not in characters}
 
@@ -142,6 +145,10 @@ def known_things(word: str) -> list[str]:
 
 
 _MOTION_WORDS = {word.stem for choice in vocab.MOTIONS.values() for phrase in choice.words for word in words_of(phrase)}
+_GARMENTS = Phrases({name: choice.words for name, choice in GARMENTS.items()})
+_MOTIONS = Phrases({name: choice.words for name, choice in vocab.MOTIONS.items()})
+# "Steam rises" and "Water falls" name nobody; "Mia walks" does.
+_PERSONAL = {"walk", "run", "jump", "dance", "wave", "sleep", "flip", "idle"}
 _VOCABULARY = {
     word.stem
     for table in (vocab.THINGS, vocab.SCENES, vocab.STYLES, vocab.PALETTES, vocab.TIMES, vocab.WEATHERS, vocab.CAMERAS,

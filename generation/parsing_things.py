@@ -24,6 +24,11 @@ _RIDDEN = {"bicycle", "sled", "paddler", "astronaut", "dancer"}
 _HOSTS = {"paddler", "dancer", "astronaut", "bicycle", "sled"}
 _GROUPS = {"people": 3, "crowd": 8, "family": 3, "couple": 2}
 _UNMOVED = {"static", "plant", "sky", "effect"}
+_FILM_SHOTS = {
+    "tracking", "wide", "crane", "medium", "mid", "two", "long", "establishing", "travelling", "tight", "full", "drone",
+    "close", "close-up", "closeup", "up", "handheld", "opening", "final", "aerial", "overhead", "first", "last",
+    "second", "third", "next", "static", "panning", "zoom", "tilt", "two-shot", "film", "movie", "cinematic", "pov",
+}  # fmt: skip
 _DANCES = {"dance", "dancing"}
 _PRONOUNS = {"he", "she", "they", "him", "her", "them", "his", "their"}
 
@@ -48,9 +53,9 @@ class Company:
     def mentions(self, words: list[Word]) -> list[Found[str]]:
         """Return the kinds (or ``@number`` for someone of the company) that words mention, longest phrases first."""
         if not self.everyone:
-            return _THINGS.find(words)
+            return _but_film_shots(words, _THINGS.find(words))
         marks: dict[str, tuple[str, ...]] = {f"@{number}": (self.mark(number),) for number in range(len(self.everyone))}
-        return Phrases(_PHRASES | marks).find(words)
+        return _but_film_shots(words, Phrases(_PHRASES | marks).find(words))
 
     def thing(self, mention: str, motion: str) -> Thing:
         """Return who a mention like ``@2`` means."""
@@ -59,6 +64,14 @@ class Company:
             return Thing(kind="person", motion=motion, character=self.characters[number])
         name = self.everyone[number]
         return Thing(kind=self.names[name], motion=motion, name=name)
+
+
+def _but_film_shots(words: list[Word], mentions: list[Found[str]]) -> list[Found[str]]:
+    """Leave out the "shot" of a tracking or a wide shot, which is the camera's and no basketball player's."""
+    return [
+        found for found in mentions
+        if words[found.start].stem != "shot" or found.start == 0 or words[found.start - 1].stem not in _FILM_SHOTS
+    ]  # fmt: skip
 
 
 def first_named(phrases: Phrases[str], words: list[Word]) -> str:

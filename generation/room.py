@@ -17,6 +17,7 @@ from generation.backends import (
     Take,
     UnloadingBackend,
 )
+from generation.board_reader import BoardReader
 from generation.parsing import parse
 from generation.queueing import load_queue_policy
 from generation.residency import Residency
@@ -28,8 +29,12 @@ from generation.world.backend import WorldBackend
 class Generation:
     """Everything that makes films. Opening it is quick: models load when a film first needs them."""
 
-    def __init__(self, registry: Registry, *, overrides: Path | None = None, memory_bytes: int = 0) -> None:
+    def __init__(
+        self, registry: Registry, *, overrides: Path | None = None, memory_bytes: int = 0,
+        reader: BoardReader | None = None,
+    ) -> None:  # fmt: skip
         self._registry = registry
+        self._reader = reader
         self.queue = load_queue_policy(overrides)
         self.webhooks = load_webhook_policy(overrides)
         self._residency = Residency(memory_bytes)
@@ -46,7 +51,9 @@ class Generation:
             backends.append(DiffusersBackend(config))
         default = backends[-1] if settings.generation_backend == "diffusers" else world
         registry = Registry(backends, default)
-        return cls(registry, overrides=settings.policies, memory_bytes=settings.model_memory_bytes)
+        return cls(
+            registry, overrides=settings.policies, memory_bytes=settings.model_memory_bytes, reader=_reader(settings)
+        )
 
     def storyboard(
         self,
@@ -59,8 +66,14 @@ class Generation:
         style: str | None = None,
         characters: Sequence[str] = (),
     ) -> Storyboard:
-        """Read a prompt into a storyboard, locally. Raises ``InvalidInput`` naming the field."""
-        return parse(prompt, seconds=seconds, width=width, height=height, seed=seed, style=style, characters=characters)
+        """Read a prompt into a storyboard. Raises ``InvalidInput`` naming the field.
+
+        Read by our own parser, unless the settings name a language model that cuts it and its cut can be used.
+        """
+        local = parse(
+            prompt, seconds=seconds, width=width, height=height, seed=seed, style=style, characters=characters
+        )
+        return local if self._reader is None else self._reader.better(local, style=style) or local
 
     def generate(
         self,
@@ -119,3 +132,13 @@ def _alone(backend: Backend, take: Take, model: str) -> Film | None:
         return backend.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
     except GenerationCancelled:
         return None
+
+
+def _reader(settings: Settings) -> BoardReader | None:
+    if not settings.storyboard_llm_url:
+        return None
+    key = settings.storyboard_llm_key
+    return BoardReader(
+        settings.storyboard_llm_url, model=settings.storyboard_llm_model, key=key.get_secret_value() if key else "",
+        timeout_s=settings.storyboard_llm_timeout_s,
+    )  # fmt: skip

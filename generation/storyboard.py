@@ -42,6 +42,7 @@ class Thing(BoardModel):
     place: tuple[float, float] | None = Field(
         default=None, description="Where its middle starts, as shares of the frame's width and height; else anywhere."
     )
+    material: str = Field(default="", description="Name in `MATERIALS`; empty is what such a thing is made of.")
     velocity: tuple[float, float] | None = Field(
         default=None, description="How it starts to move, in frame widths a second, y down; else as usual."
     )

@@ -2,94 +2,25 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from random import Random
 
-import numpy as np
 import pymunk
-from numpy.typing import NDArray
 
 from generation.storyboard import Thing
+from generation.world.body_actors import BodyActor, FixedActor, StringActor
 from generation.world.brush import Brush, colour_of
-from generation.world.look import Look, Rgb, scaled
-from generation.world.paint import Sprite
+from generation.world.gaits import RELEASE_S, THROW_S
+from generation.world.look import Look, scaled
+from generation.world.people import FigureActor
 from generation.world.plan import Plan
 from generation.world.props import BOXES, RADII, paint_body, soft_shadow
 from generation.world.simulation import Simulation
-from generation.world.view import Actor, View
+from generation.world.view import Actor
 from generation.world.vocabulary import THINGS
 
 _WALL = 400.0
-
-
-@dataclass(slots=True)
-class BodyActor:
-    """Shows a simulated body, and its shadow on the floor below it."""
-
-    index: int
-    sprite: Sprite
-    shadow: Sprite | None
-    floor: float
-    depth: float = 0.6
-    poses: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 3)))
-    fps: int = 24
-
-    def pose(self, t: float) -> tuple[float, float, float] | None:
-        """Return x, y and angle at a moment, or None before it enters."""
-        frame = min(round(t * self.fps), len(self.poses) - 1)
-        x, y, angle = self.poses[frame]
-        return None if math.isnan(x) else (float(x), float(y), float(angle))
-
-    def spot(self, t: float) -> tuple[float, float]:
-        """Return where its middle is; before it enters, where it will."""
-        pose = self.pose(t)
-        if pose is not None:
-            return pose[0], pose[1]
-        entered = self.poses[~np.isnan(self.poses[:, 0])]
-        return (float(entered[0, 0]), float(entered[0, 1])) if len(entered) else (0.0, 0.0)
-
-    def draw(self, view: View, t: float) -> None:
-        """Draw the body where physics has it."""
-        pose = self.pose(t)
-        if pose is None:
-            return
-        x, y, angle = pose
-        if self.shadow is not None and y < self.floor:
-            near = max(0.0, 1.0 - (self.floor - y) / 330.0)
-            view.put(self.shadow, x, self.floor + 1, grow=(1.25 - 0.4 * near, 1.0), alpha=0.25 + 0.75 * near)
-        view.put(self.sprite, x, y, turn=angle)
-
-
-@dataclass(slots=True)
-class FixedActor:
-    """Shows something that does not move."""
-
-    sprite: Sprite
-    x: float
-    y: float
-    turn: float = 0.0
-    depth: float = 0.5
-
-    def draw(self, view: View, t: float) -> None:
-        """Draw it in its place."""
-        del t
-        view.put(self.sprite, self.x, self.y, turn=self.turn)
-
-
-@dataclass(slots=True)
-class StringActor:
-    """The string of a pendulum, from its nail to its bob."""
-
-    bob: BodyActor
-    nail: tuple[float, float]
-    colour: Rgb
-    depth: float = 0.55
-
-    def draw(self, view: View, t: float) -> None:
-        """Draw the string as it hangs now."""
-        pose = self.bob.pose(t)
-        if pose is not None:
-            view.line([self.nail, (pose[0], pose[1])], 1.2, self.colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +54,8 @@ class Physics:
 
     def _enclose(self) -> None:
         plan = self.plan
+        if self.ground == "none" and self.sim.space.damping == 1.0:
+            return  # a probe's bodies come and go freely
         low = plan.floor if self.has_floor else plan.height + (60 if self.ground == "water" else -8)
         self.sim.fixed(
             (-_WALL, low + 30), (plan.extent + _WALL, low + 30), radius=30, material=self.ground, bounce=self.bounce
@@ -132,7 +65,7 @@ class Physics:
         if self.ground == "none":
             self.sim.fixed((-_WALL, -34), (plan.extent + _WALL, -34), radius=30, material="soft")
 
-    def stage(self, things: list[Thing], *, shooter_x: float | None = None) -> None:
+    def stage(self, things: list[Thing], *, shooter: FigureActor | None = None) -> None:
         """Arrange everything that physics moves."""
         order = {
             "hoop": 0,
@@ -147,8 +80,10 @@ class Physics:
         }
         kinds = {thing.kind for thing in things}
         for thing in sorted(things, key=lambda item: order.get(item.kind, 5)):
-            if thing.kind == "basketball" and "hoop" in kinds:
-                self._shots(thing, shooter_x)
+            if thing.place is not None and thing.kind in RADII:
+                self._placed(thing, thing.place)
+            elif thing.kind == "basketball" and "hoop" in kinds:
+                self._shots(thing, shooter)
             elif thing.kind in _PIECES:
                 _PIECES[thing.kind](self, thing, kinds)
             else:
@@ -188,25 +123,44 @@ class Physics:
                 self.sim.each_step(_Push(member.body, (60.0, 0.0)))
             self._show(member.index, thing, radius)
 
-    def _shots(self, thing: Thing, shooter_x: float | None) -> None:
+    def _placed(self, thing: Thing, place: tuple[float, float]) -> None:
+        """Set a ball exactly where, and moving as, the storyboard says."""
+        plan, radius = self.plan, RADII[thing.kind] * thing.size
+        speed = thing.velocity or (0.0, 0.0)
+        member = self.sim.ball(
+            place[0] * plan.width, place[1] * plan.height, radius, thing.material or THINGS[thing.kind].material,
+            velocity=(speed[0] * plan.width, speed[1] * plan.width),
+        )  # fmt: skip
+        self._show(member.index, thing, radius)
+
+    def _shots(self, thing: Thing, shooter: FigureActor | None) -> None:
         """Throw the ball at the hoop: it goes in, or meets the rim and rebounds, by the same laws."""
         rng, plan = self._rng(thing), self.plan
         rim_x, rim_y, _ = self.hoop_place()
         radius = 14.5 * thing.size
-        start = (shooter_x if shooter_x is not None else plan.width * 0.16) + 8, plan.floor - 116
-        for number in range(max(1, round(plan.seconds / 2.4))):
+        throws = self.throws(thing)
+        if shooter is not None:
+            shooter.throws = throws
+        for number in range(throws):
+            let_go = RELEASE_S + number * THROW_S
+            start = _in_hand(shooter, radius, let_go) if shooter else (plan.width * 0.16 + 8, plan.floor - 116)
             scores = thing.motion == "score" or (thing.motion != "miss" and rng.random() < 0.6)
-            aim = rim_x + (rng.uniform(-1.5, 1.5) if scores else rng.choice([-24.0, 21.0]))
+            aim = rim_x + (rng.uniform(-1.5, 1.5) if scores else rng.choice([-24.0, 21.0]) + rng.uniform(-1.5, 1.5))
             flight = 1.12
             velocity = (
                 (aim - start[0]) / flight,
                 (rim_y - start[1]) / flight - float(self.sim.space.gravity[1]) * flight / 2,
             )
-            member = self.sim.ball(
-                start[0], start[1], radius, "rubber", velocity=velocity, spin=-6, enters_s=0.7 + number * 2.4
-            )
+            member = self.sim.ball(*start, radius, "rubber", velocity=velocity, spin=-6, enters_s=let_go)
             member.body.velocity_func = _no_drag
             self._show(member.index, thing, radius)
+            if shooter is not None:
+                self.bodies[-1].held = partial(_in_hand, shooter, radius)
+                self.bodies[-1].held_from_s = number * THROW_S
+
+    def throws(self, thing: Thing) -> int:
+        """Return how many balls are thrown: one each if the words say how it ends, else one after the other."""
+        return thing.count if thing.motion in {"score", "miss"} else max(1, round(self.plan.seconds / THROW_S))
 
     def hoop_place(self) -> tuple[float, float, float]:
         """Return the middle of the rim, and half its width."""
@@ -381,6 +335,12 @@ class Physics:
         self.owners[index] = thing
         self.bodies.append(actor)
         self.actors.append(actor)
+
+
+def _in_hand(shooter: FigureActor, radius: float, t: float) -> tuple[float, float]:
+    """Return where the middle of a ball is that lies on a player's hand."""
+    x, y = shooter.hand(t)
+    return x + shooter.facing * radius * 0.35, y - radius * 0.8
 
 
 def _no_drag(body: object, gravity: tuple[float, float], damping: float, dt: float) -> None:

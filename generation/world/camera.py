@@ -68,6 +68,20 @@ class Rig:
             float(min(max(y + eye.up, above), plan.height - below)),
         )
 
+    def zoom_at(self, eye: Eye) -> tuple[float, float, float]:
+        """Return what the lens's zoom does to a picture: its factor, and how far right and down it moves (px)."""
+        plan, zoom = self.plan, eye.zoom
+        width, height = plan.width * plan.scale, plan.height * plan.scale
+        spare = height * (zoom - 1) / 2
+        # About the middle of the stage at about the height of a face, unless it tilts.
+        down = -spare + eye.tilt * spare * 0.98 if eye.tilt else (1 - zoom) * plan.floor * plan.scale * 0.85
+        return zoom, (1 - zoom) * width / 2, down
+
+    def zoomed(self, eye: Eye, x: float, y: float) -> tuple[float, float]:
+        """Return where a pixel of the picture before the zoom is after it."""
+        zoom, right, down = self.zoom_at(eye)
+        return zoom * x + right, zoom * y + down
+
     def _frame(self, t: float) -> int:
         return min(len(self._ways) or len(self._gaze), max(1, round(t * self.fps) + 1)) - 1
 
@@ -132,14 +146,8 @@ class Lens:
         if eye.zoom <= 1.0005:
             return frame
         height, width = frame.shape[:2]
-        plan, zoom = self._plan, eye.zoom
-        spare = height * (zoom - 1) / 2
-        if eye.tilt:
-            shift = (-spare + eye.tilt * spare * 0.98, (1 - zoom) * width / 2)
-        else:
-            # About the middle of the stage at about the height of a face.
-            shift = ((1 - zoom) * plan.floor * plan.scale * 0.85, (1 - zoom) * width / 2)
-        matrix = np.array([[zoom, 0, shift[1]], [0, zoom, shift[0]]], np.float64)
+        zoom, right, down = self._rig.zoom_at(eye)
+        matrix = np.array([[zoom, 0, right], [0, zoom, down]], np.float64)
         return np.asarray(cv2.warpAffine(frame, matrix, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
 
     def _finished(self, frame: Frame) -> Frame:

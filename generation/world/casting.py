@@ -63,7 +63,7 @@ def cast_shot(
         role(stage, thing)
         placed = [actor for actor in stage.actors[before:] if isinstance(actor, Placed)]
         members += [Member(thing, number, actor) for number, actor in enumerate(placed)]
-    stage.physics.stage(simulated, shooter_x=_shooter(stage))
+    stage.physics.stage(simulated, shooter=_shooter(stage))
     aloft.weather(stage)
     if stage.water is not None:
         aloft.waves(stage, stage.water)
@@ -76,6 +76,8 @@ def cast_shot(
         counts[thing.identity] = members[-1].number + 1
     for member, floater in stage.floaters:
         floater.poses = take.poses[:, member.index]
+    for doll in stage.ragdolls:
+        doll.poses, doll.fps = take.poses, fps
     actors = sorted([*stage.actors, *stage.physics.actors], key=lambda actor: actor.depth)
     return Cast(actors, take, stage.sounds, members)
 
@@ -90,8 +92,8 @@ def _mouths(said: Sequence[Utterance]) -> dict[str, Callable[[float], str]]:
     return {speaker: mouth_of([line for line in said if line.speaker == speaker]) for speaker in speakers}
 
 
-def _shooter(stage: Stage) -> float | None:
+def _shooter(stage: Stage) -> FigureActor | None:
     for actor in stage.actors:
         if isinstance(actor, FigureActor) and actor.motion == "score":
-            return actor.x
+            return actor
     return None

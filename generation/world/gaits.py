@@ -7,6 +7,7 @@ from functools import lru_cache
 from generation.world.skeleton import HIP, SHIN, THIGH, Flight, Pose, fly, reach
 
 _STRIDE_HZ = 1.05
+THROW_S, RELEASE_S = 2.4, 0.7
 _LEG = THIGH + SHIN
 _FLIGHT_GRAVITY = 760.0 / 1.3  # in units of a figure of usual size, so that big and small ones fall alike on screen
 FLIP_S = 3.0  # crouch, flight, landing, and a moment to stand
@@ -53,7 +54,7 @@ def pose_at(motion: str, t: float, phase: float, pace: float, speed: float = 0.0
         case "flip":
             return flip_at(t * min(1.25, pace), -1.0)
         case "score" | "miss":
-            return _shot(t)
+            return shot_at(t)
         case "talk":
             return _talk(t, phase)
         case _:
@@ -68,7 +69,7 @@ def _standing(beat: float) -> Pose:
 
 def _waving(beat: float) -> Pose:
     wave = math.sin(beat)
-    arms = ((0.1, 0.15), (-2.55 + 0.1 * wave, -0.35 + 0.55 * math.sin(beat * 2)))
+    arms = ((0.1, 0.15), (1.8 + 0.08 * wave, 0.75 + 0.45 * math.sin(beat * 2)))
     return Pose(((0.05, 0.0), (-0.05, 0.0)), arms, 0, 0.02 * wave)
 
 
@@ -155,9 +156,9 @@ def _jump(t: float) -> Pose:
     return Pose(((0.05, 0), (-0.05, 0)), ((0.2, 0.2), (-0.2, 0.2)))
 
 
-def _shot(t: float) -> Pose:
-    """A throw every 2.4 s, let go at 0.7 s: knees bend, then all rises."""
-    cycle = t % 2.4
+def shot_at(t: float) -> Pose:
+    """A throw every ``THROW_S``, let go after ``RELEASE_S``: knees bend, then all rises."""
+    cycle = t % THROW_S
     if cycle < 0.45:
         dip = cycle / 0.45
         legs, arms = (

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from generation.storyboard import Thing
 from generation.world import effects, flora, vehicles
 from generation.world.animals import AnimalActor, WaddleActor, paint_animal, paint_crab, paint_penguin
-from generation.world.bodies import FixedActor
+from generation.world.body_actors import FixedActor, RagdollActor
 from generation.world.brush import Brush
 from generation.world.gaits import flip_landings, foot_falls
 from generation.world.paint import Sprite
 from generation.world.people import FigureActor, costume_of, paint_figure
+from generation.world.ragdoll import add_ragdoll, trip_speed
 from generation.world.simulation import Contact
 from generation.world.stage import Stage
 from generation.world.view import View
@@ -18,6 +19,7 @@ from generation.world.view import View
 _SPEEDS = {"walk": 34.0, "run": 118.0, "jump": 30.0, "drive": 60.0}
 _FIGURE_SPEEDS = {"walk": 54.0, "run": 140.0, "jump": 30.0}
 _ROW_UP, _ROW_SMALLER = 18, 0.12
+_FALLERS = 3  # more would cost more than they show
 _PLACES = {"street": "walk", "park": "walk", "beach": "walk", "mountains": "walk", "forest": "walk", "city": "wave"}
 _ANIMAL_MOTIONS = {
     "swim": "walk", "fly": "jump", "bounce": "jump", "roll": "run", "wave": "idle", "drive": "run", "float": "idle",
@@ -43,7 +45,7 @@ def _walker(stage: Stage, thing: Thing, number: int) -> None:
     motion, facing = thing.motion or _usual_motion(stage, thing.kind), brush.rng.choice((1.0, -1.0))
     span = stage.span()
     if number == 0 and _plays_ball(stage):
-        motion, x, floor, facing = "score", plan.width * 0.16, plan.floor, 1.0
+        motion, x, floor, facing = "score", plan.width * 0.2, plan.floor, 1.0
     elif number == 0 and thing.identity in talks:
         x, facing = _in_company(stage, talks, thing.identity)
         motion = thing.motion if thing.motion in {"dance", "wave", "sleep", "jump", "flip"} else "talk"
@@ -65,9 +67,25 @@ def _walker(stage: Stage, thing: Thing, number: int) -> None:
         depth=0.65 - 0.01 * row - 0.0005 * number, spins=motion == "jump" and brush.rng.random() < 0.5,
         mouth=stage.mouths.get(thing.identity) if speaks else None,
     )  # fmt: skip
+    if motion == "fall" and thing.kind != "robot" and stage.scene.ground not in {"none", "water"} and number < _FALLERS:
+        _falling(stage, actor, number)
+        return
     stage.actors.append(actor)
     if number < 2:
         _footfalls(stage, actor)
+
+
+def _falling(stage: Stage, actor: FigureActor, number: int) -> None:
+    """Let someone stand a moment, lose their footing, and fall as jointed bodies do."""
+    actor.motion = "idle"
+    parts = add_ragdoll(
+        stage.simulation, actor.x, stage.plan.floor, actor.size, actor.facing,
+        enters_s=0.6 + 0.5 * number, trip=trip_speed(math.sin(actor.x)),
+    )  # fmt: skip
+    actor.floor = stage.plan.floor
+    doll = RagdollActor(actor, [part.index for part in parts], depth=actor.depth)
+    stage.ragdolls.append(doll)
+    stage.actors.append(doll)
 
 
 def _row(thing: Thing, number: int) -> int:

@@ -27,6 +27,7 @@ class Sprite:
     rgba: Frame
     pivot_x: float
     pivot_y: float
+    is_shadow: bool = False
 
 
 class How(TypedDict, total=False):

@@ -8,7 +8,7 @@ from core.media.film import Frame
 from generation.storyboard import Thing
 from generation.world.brush import DARK, HAIRS, SKINS, WARM, WHITE, Brush
 from generation.world.faces import MOUTHS, paint_head
-from generation.world.gaits import in_flight, pose_at
+from generation.world.gaits import THROW_S, in_flight, pose_at
 from generation.world.look import Rgb, mix, scaled
 from generation.world.paint import Sprite
 from generation.world.skeleton import FORE, HIP, SHIN, SHOULDER, THIGH, UPPER, Pose
@@ -99,6 +99,7 @@ class FigureActor:
     depth: float = 0.62
     facing: float = 1.0
     spins: bool = False
+    throws: int = 0  # how many balls a player has to throw; 0: as many as there is time for
     mouth: Callable[[float], str] | None = None
 
     def place(self, t: float) -> tuple[float, float]:
@@ -110,7 +111,17 @@ class FigureActor:
 
     def pose(self, t: float) -> Pose:
         """Return the pose at a moment."""
+        if self.throws and self.motion in {"score", "miss"} and t > self.throws * THROW_S:
+            return pose_at("idle", t, self.phase, self.pace)
         return pose_at(self.motion, t, self.phase, self.pace, self.speed / self.size)
+
+    def hand(self, t: float) -> tuple[float, float]:
+        """Return where its near hand is."""
+        x, facing = self.place(t)
+        pose, k = self.pose(t), self.size
+        sx, sy = math.sin(pose.lean) * (SHOULDER - HIP) * k, -math.cos(pose.lean) * (SHOULDER - HIP) * k
+        dx, dy = _hand(pose.arms[1], sx + 3 * k, sy + 6 * k, k)
+        return x + facing * (pose.shift * k + dx), self.floor - (HIP + pose.lift) * k + dy
 
     def spot(self, t: float) -> tuple[float, float]:
         """Return where its face is."""

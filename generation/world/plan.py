@@ -11,7 +11,7 @@ _TRAVEL = {
     "still": 0.0, "drift": 26.0, "push_in": 10.0, "pull_back": 10.0, "rise": 10.0, "crane_down": 10.0,
     "handheld": 26.0, "tilt_up": 0.0, "tilt_down": 0.0,
 }  # fmt: skip
-_LENS = {"wide": 1.0, "medium": 1.45, "close": 2.3}
+_LENS = {"wide": 1.0, "medium": 1.6, "close": 2.3}
 _TILT = 0.2
 _PAN_SPEED = {"slow": 14.0, "medium": 24.0, "fast": 44.0}
 _TRACK_SPEED = {"slow": 40.0, "medium": 70.0, "fast": 130.0}

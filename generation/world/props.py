@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from generation.world.brush import DARK, WARM, WHITE, Brush
 from generation.world.look import Rgb, mix, scaled
@@ -191,4 +192,4 @@ def soft_shadow(b: Brush, width: float) -> Sprite:
     shade: Rgb = (24, 18, 44) if not b.look.is_neon else (4, 2, 18)
     p.ellipse(width * 0.75 + 4, width * 0.21 + 4, width * 0.52, width * 0.12, shade, plain=True, raw=True, alpha=0.42)
     p.blur(width * 0.045 if b.look.style != "paper" else width * 0.02)
-    return p.sprite()
+    return replace(p.sprite(), is_shadow=True)

@@ -329,9 +329,20 @@ def _cave(b: SetBuilder) -> None:
     b.ground(plan.floor - 46, (96, 88, 120), (60, 54, 82), stones)
 
 
+def _blank(b: SetBuilder) -> None:
+    """A plain backdrop with a light in its middle, on which nothing distracts."""
+    plan = b.plan
+
+    def paper(painter: Painter) -> None:
+        corners = [(0.0, 0.0), (plan.width, 0.0), (plan.width, plan.height), (0.0, plan.height)]
+        painter.gradient(corners, (238, 236, 230), (196, 198, 206))
+
+    b.on_sky(paper)
+
+
 _OUTDOORS: dict[str, Callable[[SetBuilder], None]] = {
     "meadow": _meadow, "forest": _forest, "mountains": _mountains, "lake": _lake, "beach": _beach, "ocean": _ocean,
     "underwater": _underwater, "street": _street, "city": _city, "park": _park, "desert": _desert,
         "snowfield": _snowfield,
-    "sky": _sky_scene, "space": _space, "cave": _cave,
+    "sky": _sky_scene, "space": _space, "cave": _cave, "blank": _blank,
 }  # fmt: skip

@@ -123,6 +123,7 @@ class Simulation:
         self.now = 0.0
         self._by_shape: dict[pymunk.Shape, SimBody] = {}
         self._static: dict[pymunk.Shape, str] = {}
+        self._joints: list[tuple[float, pymunk.Constraint]] = []
         self._every_step: list[Callable[[float], None]] = []
         self.space.on_collision(None, None, begin=self._touched)
 
@@ -167,6 +168,21 @@ class Simulation:
         shape = pymunk.Poly.create_box(body, (half[0] * 2 - 1, half[1] * 2 - 1), 0.5)
         return self._admit(body, shape, (x, y), material, math.sqrt(half[0] * half[1]), velocity, spin, enters_s)
 
+    def limb(
+        self, x: float, y: float, half_width: float, half_length: float, mass: float, *,
+        velocity: tuple[float, float], spin: float, enters_s: float, group: int,
+    ) -> SimBody:  # fmt: skip
+        """Add an upright part of a jointed figure; parts of one ``group`` pass through one another."""
+        reach = max(0.5, half_length - half_width)
+        body = pymunk.Body(mass, pymunk.moment_for_box(mass, (half_width * 2, half_length * 2)))
+        shape = pymunk.Segment(body, (0, -reach), (0, reach), half_width)
+        shape.filter = pymunk.ShapeFilter(group=group)
+        return self._admit(body, shape, (x, y), "soft", half_width * 2, velocity, spin, enters_s)
+
+    def join(self, enters_s: float, *joints: pymunk.Constraint) -> None:
+        """Add joints between bodies that enter at the same time."""
+        self._joints += [(enters_s, joint) for joint in joints]
+
     def _admit(
         self, body: pymunk.Body, shape: pymunk.Shape, at: tuple[float, float], material: str, size: float,
         velocity: tuple[float, float], spin: float, enters_s: float,
@@ -208,6 +224,10 @@ class Simulation:
             if not member.entered and member.enters_s <= self.now + 1e-9:
                 member.entered = True
                 self.space.add(member.body, *member.shapes)
+        ready = [joint for enters_s, joint in self._joints if enters_s <= self.now + 1e-9]
+        if ready:
+            self.space.add(*ready)
+            self._joints = [pair for pair in self._joints if pair[1] not in ready]
 
     def _step(self, dt: float) -> None:
         if self.water is not None:

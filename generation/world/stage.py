@@ -8,6 +8,7 @@ from core.media.film import Frame
 from generation.backends import Portraits
 from generation.storyboard import Shot, Thing
 from generation.world.bodies import Physics
+from generation.world.body_actors import RagdollActor
 from generation.world.brush import WARM, Brush, colour_of
 from generation.world.look import Look
 from generation.world.paint import Sprite
@@ -15,7 +16,7 @@ from generation.world.plan import Plan
 from generation.world.props import soft_shadow
 from generation.world.simulation import GRAVITY, GROUNDS, Contact, SimBody, Simulation, Water
 from generation.world.vehicles import FloaterActor
-from generation.world.view import Actor
+from generation.world.view import Actor, View
 from generation.world.vocabulary import SCENES, THINGS
 
 _VARIED = {"balloon", "car", "fish", "hot_air_balloon", "kite", "lantern", "bird"}
@@ -34,6 +35,12 @@ def _gravity(shot: Shot, plan: Plan) -> float:
 @runtime_checkable
 class Placed(Protocol):
     """An actor that can say where it is."""
+
+    depth: float
+
+    def draw(self, view: View, t: float) -> None:
+        """Draw yourself as you are at ``t`` seconds into the shot."""
+        ...
 
     def spot(self, t: float) -> tuple[float, float]:
         """Return where its middle, or its face, is at ``t`` seconds, in units."""
@@ -55,6 +62,7 @@ class Stage:
         self.scene = SCENES[shot.scene]
         self.actors: list[Actor] = []
         self.sounds: list[Contact] = []
+        self.ragdolls: list[RagdollActor] = []
         self.floaters: list[tuple[SimBody, FloaterActor]] = []
         self._portraits = portraits
         self._taken: dict[str, int] = {}

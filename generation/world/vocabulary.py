@@ -123,6 +123,9 @@ SCENES: dict[str, SceneKind] = {
         "space, galaxy, cosmos, planet, moon, mars, orbit, astronaut, nebula, universe, cosmic, alien, "
         "starship, spaceship",
         "none", "space, pad", "planet, rocket, star", "night"),
+    "blank": _scene(
+        "blank stage, empty stage, plain backdrop, plain background, test chamber",
+        "none", "room", "ball"),
     "cave": _scene(
         "cave, cavern, dungeon, mine, crystal cave, catacomb, ruin, haunted, graveyard",
         "stone", "drips, pad", "crystal, bat, mushroom, lantern", "night"),

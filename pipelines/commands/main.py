@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": "pipelines.commands.serve",
     "worker": "pipelines.commands.worker",
     "token": "pipelines.commands.token",
+    "film": "pipelines.commands.film",
 }
 
 
