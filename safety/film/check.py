@@ -22,6 +22,7 @@ from safety.film.policy import DETECTORS, PICTURE_DETECTORS, Detector, FilmPolic
 from safety.film.source import UNKNOWN, FilmSource
 from safety.film.words import read_over_time
 from safety.policy import ModerationPolicy
+from safety.sequence import readings
 
 _log = structlog.get_logger(__name__)
 Judge = Callable[[str], Mapping[str, float]]
@@ -209,11 +210,10 @@ class FilmCheck:
             self._try("transcript", lambda: said.extend(hear_words(waves, transcripts)))
 
     def _judged(self) -> list[Part]:
-        """Judge every text alone, and all in order as one: words may be split over shots, or over two senses."""
+        """Judge every text alone and, in their order, together: words may be split over shots, or over two senses."""
         parts = [Part(item.kind, item.name, self._judge(item.text), item.text) for item in self._said]
-        if len(parts) > 1:
-            whole = " ".join(item.text for item in self._said)
-            parts.append(Part(self._said[0].kind, "all words in order", self._judge(whole), whole))
+        together = readings([(item.name, item.text) for item in self._said])[len(parts) :]
+        parts += [Part(self._said[0].kind, read.name, self._judge(read.text), read.text) for read in together]
         return parts
 
     def _look(self, moments: list[Moment]) -> list[Part]:

@@ -76,6 +76,18 @@ def test_words_on_screen_are_read_and_judged(safety: Safety) -> None:
     assert any(item.part.startswith("frame ") for item in verdict.evidence)
 
 
+def test_words_split_over_frames_are_read_in_their_order_and_evidence_names_both(safety: Safety) -> None:
+    first, second = written("two strangers\nwatch po"), 255 - written("rn on a\nhotel bed")
+    check = watch(safety, [first] * FPS * 2 + [second] * FPS * 2)
+    alone = [
+        watch(safety, [frame] * FPS * 2).verdict(Surface.OUTPUT, Audience.TEEN, WORLD) for frame in (first, second)
+    ]
+    verdict = check.verdict(Surface.OUTPUT, Audience.TEEN, WORLD)
+    assert verdict.scores["sexual"] > max(one.scores["sexual"] for one in alone)
+    assert verdict.outcome == Outcome.BLOCK
+    assert any(item.part.startswith("all parts") for item in verdict.evidence)
+
+
 def test_friendly_words_on_screen_are_fine(safety: Safety) -> None:
     check = watch(safety, [written("happy birthday\ngrandma")] * 24)
     assert "birthday" in " ".join(check.words()).lower()

@@ -166,7 +166,8 @@ def test_words_split_between_eye_and_ear_are_read_as_one(monkeypatch: pytest.Mon
     check.see(np.full((90, 160, 3), 60, np.uint8), 0)
     check.hear(TONE)
     assert check.verdict(OUTPUT, ADULT).outcome == Outcome.BLOCK
-    assert seen == ["at", "tack", "at tack"]
+    assert seen[:3] == ["at", "tack", "at tack"]
+    assert "attack" in seen
     assert [(item.at_s, item.kind) for item in check.said()] == [(0.0, "on_screen_text"), (0.8, "transcript")]
 
 
