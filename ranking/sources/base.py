@@ -35,6 +35,11 @@ class Query:
     demands: Sequence[Demand] = ()
     goals: Sequence[Goal] = ()
 
+    @property
+    def wishes(self) -> bool:
+        """Whether a steer asks for something: such a page holds no lots."""
+        return any(demand.wants or demand.friends or demand.more_from for demand in self.demands)
+
 
 C = TypeVar("C", bound=SourceConfig)
 
