@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.age import is_minor
 from core.ids import CharacterId, JobId, PageId, PersonId, VideoId
@@ -125,6 +125,15 @@ class Job:
     cost_s: float | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+
+class Act(NamedTuple):
+    """What an event tells of a person's taste: the same fields as of ``Event``, and no others."""
+
+    kind: EventKind
+    received_at: datetime
+    video_id: VideoId | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

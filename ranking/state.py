@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
-from core.records import Event
+from core.records import Act, Event
 from ranking.among import among, distinct
 from ranking.catalogue import Catalogue
 from ranking.features import AFFINITY_HALF_LIFE_S, SERVING_POSITION, TASTE_HALF_LIFE_S, PairFacts, decayed, unit
@@ -81,7 +81,7 @@ def state_of(viewer: Viewer, catalogue: Catalogue, now: datetime) -> ViewerState
     texts = catalogue.take("text", acts.rows).astype(np.float32)
     nobody = np.zeros(0, dtype=np.int64)
     granted = _known(catalogue.people_rows(sorted(viewer.follows)))
-    seen = _kept(catalogue.rows_of([video_id for video_id, _ in viewer.seen]))
+    seen = _kept(catalogue.rows_of(viewer.seen))
     follows = granted if viewer.is_personal else nobody
     return ViewerState(
         viewer=viewer,
@@ -158,7 +158,7 @@ def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
     return counts
 
 
-def _acts(events: Sequence[Event], catalogue: Catalogue, now_s: float) -> tuple[Acts, Array]:
+def _acts(events: Sequence[Event | Act], catalogue: Catalogue, now_s: float) -> tuple[Acts, Array]:
     weighed = [
         (str(event.video_id), weight, now_s - event.received_at.timestamp(), event.kind in CREATIVE)
         for event in events

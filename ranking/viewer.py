@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core.ids import PersonId, VideoId
-from core.records import Event
+from core.records import Act, Event
 from core.vocabulary import Audience
 from ranking.goals import StatedGoal
 from ranking.interests import CHAT_HISTORY
@@ -18,7 +18,7 @@ _TODAY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whom a page is for. ``events`` are newest first; ``seen`` are (video, when), newest first.
+    """Whom a page is for. ``events`` and ``seen`` are newest first.
 
     ``shows_sensitive``: whether videos on sensitive topics may be shown, which the journey sees to with ``visible``.
     ``knows_past`` says whether what was learned before today (the person's vector) may be used.
@@ -30,8 +30,8 @@ class Viewer:
     followers: frozenset[PersonId] = frozenset()
     blocked: frozenset[PersonId] = frozenset()
     hidden: frozenset[VideoId] = frozenset()
-    seen: Sequence[tuple[VideoId, datetime]] = ()
-    events: Sequence[Event] = ()
+    seen: Sequence[VideoId] = ()
+    events: Sequence[Event | Act] = ()
     steers: Sequence[Steer] = ()
     goals: Sequence[StatedGoal] = ()
     place: str = ""  # their jurisdiction, as coarse as it is; empty if unknown or not to be used

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, insert, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, insert, or_, select, update
 
 from core.ids import CharacterId, PersonId, VideoId
 from core.records import Character, Video
@@ -15,6 +15,14 @@ from core.storage.tables.creation import character_grants, characters, video_cha
 from core.vocabulary import LikenessPermission, VideoStatus, Visibility
 
 _VIDEO_CONVERTERS = {"status": VideoStatus, "visibility": Visibility}
+
+
+_SHOWN_IN = (  # built once: every page asks it
+    select(video_characters.c.video_id, characters)
+    .join(characters, characters.c.id == video_characters.c.character_id)
+    .where(video_characters.c.video_id.in_(bindparam("video_ids", expanding=True)))
+    .order_by(video_characters.c.video_id, characters.c.id)
+)
 
 
 class Characters:
@@ -101,13 +109,7 @@ class Characters:
         """Return the characters that each of these videos shows; videos that show none are left out."""
         found: dict[VideoId, list[Character]] = {}
         for part in batches(sorted(set(video_ids))):
-            query = (
-                select(video_characters.c.video_id, characters)
-                .join(characters, characters.c.id == video_characters.c.character_id)
-                .where(video_characters.c.video_id.in_(part))
-                .order_by(video_characters.c.video_id, characters.c.id)
-            )
-            for row in self._tx.connection.execute(query).mappings():
+            for row in self._tx.connection.execute(_SHOWN_IN, {"video_ids": part}).mappings():
                 found.setdefault(VideoId(row["video_id"]), []).append(_character(row))
         return found
 

@@ -3,17 +3,30 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from core.ids import PersonId, VideoId
-from core.records import Event
+from core.records import Act, Event
 from core.storage.database import Transaction
 from core.storage.rows import batches, insert_ignoring
 from core.storage.tables.feed import events, hides
+from core.storage.types import UtcDateTime
 from core.vocabulary import EventKind
 
 _COLUMNS = tuple(events.c[name] for name in Event.__slots__)
 _KINDS = {str(kind): kind for kind in EventKind}
+
+
+_ACTS = (  # built once, and only what is read: every page asks for hundreds
+    select(events.c.kind, events.c.received_at, events.c.video_id, events.c.value)
+    .where(
+        events.c.person_id == bindparam("person_id"),
+        events.c.received_at > bindparam("since", type_=UtcDateTime),
+        events.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(events.c.received_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 class Events:
@@ -52,6 +65,12 @@ class Events:
             query = query.where(events.c.kind.in_([str(kind) for kind in kinds]))
         rows = self._tx.connection.execute(query.order_by(events.c.received_at.desc()).limit(limit)).all()
         return [Event(ident, person, _KINDS[kind], *rest) for ident, person, kind, *rest in rows]
+
+    def acts_of(self, person_id: PersonId, *, since: datetime, kinds: Iterable[EventKind], limit: int) -> list[Act]:
+        """Return what a person did with videos after ``since``, newest first: of events what tells of a taste."""
+        given = {"person_id": person_id, "since": since, "kinds": [str(kind) for kind in kinds], "most": limit}
+        rows = self._tx.connection.execute(_ACTS, given).all()
+        return [Act(_KINDS[kind], *rest) for kind, *rest in rows]
 
     def hide(self, person_id: PersonId, video_id: VideoId, at: datetime) -> None:
         """Never show this video to this person again (until they say otherwise)."""

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from core.ids import LinkId, PersonId
 from core.records_wellbeing import FamilyLink, FamilyLogEntry, LinkStatus, Setting
 from core.storage.database import Transaction
-from core.storage.rows import record_from, upsert
+from core.storage.rows import columns_of, record_from, upsert
 from core.storage.tables.family import family_controls, family_links, family_log
+
+_SETTINGS = select(*columns_of(family_controls, Setting)).where(family_controls.c.teen_id == bindparam("teen_id"))
 
 
 class FamilyLinks:
@@ -72,8 +74,7 @@ class FamilyLinks:
 
     def settings(self, teen_id: PersonId) -> list[Setting]:
         """Return all that anyone has set for a person, themselves included, expired or not."""
-        query = select(family_controls).where(family_controls.c.teen_id == teen_id)
-        return [record_from(row, Setting, {}) for row in self._tx.connection.execute(query).mappings()]
+        return [Setting(*row) for row in self._tx.connection.execute(_SETTINGS, {"teen_id": teen_id}).all()]
 
     def who_set(self, control: str, teen_ids: Iterable[PersonId]) -> set[PersonId]:
         """Return for which of these people anyone, they themselves included, has ever set a control."""

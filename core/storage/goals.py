@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import BindParameter, bindparam, delete, insert, select
 
 from core.ids import GoalId, PersonId
 from core.storage.database import Transaction
-from core.storage.rows import record_from
+from core.storage.rows import columns_of
 from core.storage.tables.feed import chat_topics, goals
 
 
@@ -20,6 +20,17 @@ class StoredGoal:
     person_id: PersonId
     text: str
     created_at: datetime
+
+
+_PERSON: BindParameter[str] = bindparam("person_id")
+_GOALS = (
+    select(*columns_of(goals, StoredGoal)).where(goals.c.person_id == _PERSON).order_by(goals.c.created_at, goals.c.id)
+)
+_TOPICS = (
+    select(chat_topics.c.topic, chat_topics.c.weight)
+    .where(chat_topics.c.person_id == _PERSON)
+    .order_by(chat_topics.c.weight.desc(), chat_topics.c.topic)
+)
 
 
 class StatedGoals:
@@ -34,8 +45,7 @@ class StatedGoals:
 
     def of_person(self, person_id: PersonId) -> list[StoredGoal]:
         """Return a person's goals, oldest first."""
-        query = select(goals).where(goals.c.person_id == person_id).order_by(goals.c.created_at, goals.c.id)
-        return [record_from(row, StoredGoal, {}) for row in self._tx.connection.execute(query).mappings()]
+        return [StoredGoal(*row) for row in self._tx.connection.execute(_GOALS, {"person_id": person_id}).all()]
 
     def delete(self, person_id: PersonId, goal_id: GoalId) -> bool:
         """Delete a goal; False if this person has no such goal."""
@@ -61,9 +71,8 @@ class ChatTopics:
 
     def of_person(self, person_id: PersonId) -> dict[str, float]:
         """Return topic -> weight, the heaviest first."""
-        query = select(chat_topics.c.topic, chat_topics.c.weight).where(chat_topics.c.person_id == person_id)
-        rows = self._tx.connection.execute(query.order_by(chat_topics.c.weight.desc(), chat_topics.c.topic))
-        return {str(row.topic): float(row.weight) for row in rows}
+        rows = self._tx.connection.execute(_TOPICS, {"person_id": person_id}).all()
+        return {str(topic): float(weight) for topic, weight in rows}
 
     def delete(self, person_id: PersonId) -> None:
         """Forget all of it."""

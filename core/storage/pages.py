@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, bindparam, func, insert, select
 
 from core.ids import PageId, PersonId, VideoId
 from core.storage.database import Transaction
 from core.storage.rows import batches, record_from
 from core.storage.tables.feed import impressions, pages
 from core.vocabulary import FeedMode, Reason
+
+_SEEN = (  # built once: a page asks it, and putting it together costs as much as reading some hundred rows
+    select(impressions.c.video_id)
+    .where(impressions.c.person_id == bindparam("person_id"))
+    .order_by(impressions.c.served_at.desc(), impressions.c.position.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,10 @@ class Pages:
         )
         return {PageId(key): int(count) for key, count in self._tx.connection.execute(query)}
 
-    def seen(self, person_id: PersonId, *, limit: int) -> list[tuple[VideoId, datetime]]:
-        """Return what a person was last shown and when, newest first."""
-        query = select(impressions.c.video_id, impressions.c.served_at).where(impressions.c.person_id == person_id)
-        query = query.order_by(impressions.c.served_at.desc(), impressions.c.position.desc()).limit(limit)
-        return [(VideoId(video_id), at) for video_id, at in self._tx.connection.execute(query).all()]
+    def seen(self, person_id: PersonId, *, limit: int) -> list[VideoId]:
+        """Return what a person was last shown, newest first."""
+        rows = self._tx.connection.execute(_SEEN, {"person_id": person_id, "most": limit}).all()
+        return [video_id for (video_id,) in rows]
 
     def _lease(self, query: Select[Any]) -> Lease | None:
         row = self._tx.connection.execute(query).mappings().first()

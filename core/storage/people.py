@@ -4,13 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from core.ids import PersonId
 from core.records import Person
 from core.storage.database import Transaction
-from core.storage.rows import batches, insert_ignoring, record_from
+from core.storage.rows import batches, columns_of, insert_ignoring
 from core.storage.tables.accounts import blocks, follow_requests, follows, people
+
+_PERSON = columns_of(people, Person)
+_EXISTING = select(*_PERSON).where(people.c.deleted_at.is_(None))
+# What every page asks is built once: putting a statement together costs several times what it takes to run.
+_FIND = _EXISTING.where(people.c.id == bindparam("person_id"))
+_MANY = _EXISTING.where(people.c.id.in_(bindparam("person_ids", expanding=True)))
+# FOR NO KEY UPDATE: see ``lock``.
+_LOCK = select(people.c.id).where(people.c.id == bindparam("person_id")).with_for_update(key_share=True)
 
 
 class People:
@@ -27,29 +35,26 @@ class People:
 
     def find(self, person_id: PersonId) -> Person | None:
         """Return a person who has not deleted their account, or None."""
-        query = select(people).where(people.c.id == person_id, people.c.deleted_at.is_(None))
-        row = self._tx.connection.execute(query).mappings().first()
-        return None if row is None else _person(row)
+        row = self._tx.connection.execute(_FIND, {"person_id": person_id}).first()
+        return None if row is None else Person(*row)
 
     def find_by_handle(self, handle: str) -> Person | None:
         """Return the person with this handle (without the @), or None."""
-        query = select(people).where(people.c.handle == handle, people.c.deleted_at.is_(None))
-        row = self._tx.connection.execute(query).mappings().first()
-        return None if row is None else _person(row)
+        row = self._tx.connection.execute(_EXISTING.where(people.c.handle == handle)).first()
+        return None if row is None else Person(*row)
 
     def many(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Return those of the given people who exist, by id."""
         found: dict[PersonId, Person] = {}
         for part in batches(sorted(set(person_ids))):
-            query = select(people).where(people.c.id.in_(part), people.c.deleted_at.is_(None))
-            for row in self._tx.connection.execute(query).mappings():
-                person = _person(row)
+            for row in self._tx.connection.execute(_MANY, {"person_ids": part}).all():
+                person = Person(*row)
                 found[person.id] = person
         return found
 
     def page(self, *, after: str = "", limit: int = 100, containing: str = "") -> list[Person]:
         """Return people in order of id, optionally only those whose handle or name contains a text."""
-        query = select(people).where(people.c.id > after, people.c.deleted_at.is_(None))
+        query = _EXISTING.where(people.c.id > after)
         if containing:
             query = query.where(
                 or_(
@@ -57,8 +62,7 @@ class People:
                     people.c.display_name.icontains(containing, autoescape=True),
                 )
             )
-        rows = self._tx.connection.execute(query.order_by(people.c.id).limit(limit)).mappings()
-        return [_person(row) for row in rows]
+        return [Person(*row) for row in self._tx.connection.execute(query.order_by(people.c.id).limit(limit))]
 
     def lock(self, person_id: PersonId) -> None:
         """Hold the person's row until the transaction ends: everything counted per person is counted under this.
@@ -66,8 +70,7 @@ class People:
         FOR NO KEY UPDATE: rows that refer to the person may be written meanwhile. Under FOR UPDATE two accounts that
         are counted as one would wait for each other, one for the pool and the other for the key.
         """
-        held = select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True)
-        self._tx.connection.execute(held)
+        self._tx.connection.execute(_LOCK, {"person_id": person_id})
 
     def set_signals(self, person_id: PersonId, signals: dict[str, bool]) -> None:
         """Replace which signals the ranker may use about a person."""
@@ -164,7 +167,3 @@ class People:
 
 def _follow_row(follower: PersonId, followee: PersonId, at: datetime) -> dict[str, Any]:
     return {"follower_id": follower, "followee_id": followee, "created_at": at}
-
-
-def _person(row: Any) -> Person:
-    return record_from(row, Person, {})

@@ -1,11 +1,11 @@
 """What decides who may see a video, and the figures that stand on its card."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, union_all
+from sqlalchemy import BindParameter, Select, and_, bindparam, case, delete, func, insert, literal, select, union_all
 
 from core.ids import PersonId, VideoId
 from core.storage.database import Transaction
@@ -16,6 +16,42 @@ from core.storage.tables.feed import events, likes
 from core.visibility import Showing
 from core.vocabulary import EventKind, VideoStatus, Visibility
 
+_STATUS, _VISIBILITY = {str(item): item for item in VideoStatus}, {str(item): item for item in Visibility}
+# What every page asks is built once: putting a statement together costs several times what it takes to run.
+_VIDEO_IDS: BindParameter[Any] = bindparam("video_ids", expanding=True)
+_FACTS = (
+    select(
+        videos.c.id,
+        videos.c.creator_id,
+        videos.c.status,
+        videos.c.visibility,
+        videos.c.teen_allowed,
+        videos.c.adult_allowed,
+        people.c.is_private,
+        people.c.deleted_at.is_(None),
+        video_characters.c.owner_id,
+    )
+    .join(people, people.c.id == videos.c.creator_id)
+    .outerjoin(video_characters, video_characters.c.video_id == videos.c.id)
+    .where(videos.c.id.in_(_VIDEO_IDS))
+    .order_by(videos.c.id, video_characters.c.character_id)
+)
+
+
+def _counted(name: str, column: Any, condition: Any = None) -> Select[Any]:
+    query = select(literal(name), column, func.count()).where(column.in_(_VIDEO_IDS))
+    return (query if condition is None else query.where(condition)).group_by(column)
+
+
+_ON_CARDS = union_all(
+    _counted("like", likes.c.video_id),
+    _counted("comment", events.c.video_id, events.c.kind == EventKind.COMMENT),
+    _counted("remix", videos.c.remixed_from, videos.c.status == VideoStatus.PUBLISHED),
+    select(literal("mine"), likes.c.video_id, literal(1)).where(
+        likes.c.person_id == bindparam("person_id"), likes.c.video_id.in_(_VIDEO_IDS)
+    ),
+)
+
 
 class Showings:
     """Reads, for many videos at once, all that ``core.visibility.may_see`` asks for."""
@@ -25,22 +61,15 @@ class Showings:
 
     def of(self, video_ids: Iterable[VideoId]) -> dict[VideoId, Showing]:
         """Return what decides about each of these videos; unknown ones are left out."""
-        wanted = sorted(set(video_ids))
-        shown = self._shown(wanted)
         found: dict[VideoId, Showing] = {}
-        for part in batches(wanted):
-            for row in self._tx.connection.execute(_facts_of(part)).all():
-                found[VideoId(row.id)] = _showing(row, shown.get(VideoId(row.id), ()))
+        for part in batches(sorted(set(video_ids))):
+            for row in self._tx.connection.execute(_FACTS, {"video_ids": part}).all():
+                known, owner = found.get(row[0]), row[-1]
+                if known is not None:  # one row for each likeness that a video shows
+                    found[row[0]] = replace(known, shows=(*known.shows, owner))
+                else:
+                    found[row[0]] = _showing(row, () if owner is None else (owner,))
         return found
-
-    def _shown(self, video_ids: list[VideoId]) -> dict[VideoId, tuple[PersonId, ...]]:
-        shown: dict[VideoId, tuple[PersonId, ...]] = {}
-        for part in batches(video_ids):
-            query = select(video_characters.c.video_id, video_characters.c.owner_id)
-            for row in self._tx.connection.execute(query.where(video_characters.c.video_id.in_(part))).all():
-                video_id = VideoId(row.video_id)
-                shown[video_id] = (*shown.get(video_id, ()), PersonId(row.owner_id))
-        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +111,9 @@ class Likes:
     def on_cards(self, person_id: PersonId, video_ids: Iterable[VideoId]) -> tuple[dict[VideoId, Counts], set[VideoId]]:
         """Return ``counts`` and ``liked_by`` in one statement: what a page of cards shows."""
         wanted = sorted(set(video_ids))
-        mine = select(literal("mine"), likes.c.video_id, literal(1))
-        parts = (
-            self._counted("like", likes.c.video_id, wanted, None),
-            self._counted("comment", events.c.video_id, wanted, events.c.kind == EventKind.COMMENT),
-            self._counted("remix", videos.c.remixed_from, wanted, videos.c.status == VideoStatus.PUBLISHED),
-            mine.where(likes.c.person_id == person_id, likes.c.video_id.in_(wanted)),
-        )
         found: dict[str, dict[VideoId, int]] = {"like": {}, "comment": {}, "remix": {}, "mine": {}}
-        for name, video_id, count in self._tx.connection.execute(union_all(*parts)):
+        rows = self._tx.connection.execute(_ON_CARDS, {"person_id": person_id, "video_ids": wanted}).all()
+        for name, video_id, count in rows:
             found[name][VideoId(video_id)] = int(count)
         names = ("like", "comment", "remix")
         counts = {key: Counts(*(found[name].get(key, 0) for name in names)) for key in wanted}
@@ -121,10 +144,6 @@ class Likes:
         self._tx.connection.execute(insert(likes).from_select(["person_id", "video_id", "created_at"], rows))
         return self._tx.connection.scalar(select(func.count()).select_from(likes)) or 0
 
-    def _counted(self, name: str, column: Any, wanted: list[VideoId], condition: Any) -> Select[Any]:
-        query = select(literal(name), column, func.count()).where(column.in_(wanted))
-        return (query if condition is None else query.where(condition)).group_by(column)
-
     def _count(self, column: Any, wanted: list[VideoId], condition: Any) -> dict[VideoId, int]:
         query = select(column, func.count()).where(column.in_(wanted))
         if condition is not True:
@@ -132,29 +151,8 @@ class Likes:
         return {VideoId(key): int(count) for key, count in self._tx.connection.execute(query.group_by(column))}
 
 
-def _facts_of(video_ids: list[VideoId]) -> Select[Any]:
-    columns = (
-        videos.c.id,
-        videos.c.creator_id,
-        videos.c.status,
-        videos.c.visibility,
-        videos.c.teen_allowed,
-        videos.c.adult_allowed,
-        people.c.is_private,
-        people.c.deleted_at,
-    )
-    return select(*columns).join(people, people.c.id == videos.c.creator_id).where(videos.c.id.in_(video_ids))
-
-
 def _showing(row: Any, shows: tuple[PersonId, ...]) -> Showing:
+    video_id, creator_id, status, visibility, teen, adult, is_private, exists, _ = row
     return Showing(
-        video_id=VideoId(row.id),
-        creator_id=PersonId(row.creator_id),
-        status=VideoStatus(row.status),
-        visibility=Visibility(row.visibility),
-        teen_allowed=row.teen_allowed,
-        adult_allowed=row.adult_allowed,
-        creator_is_private=row.is_private,
-        creator_exists=row.deleted_at is None,
-        shows=shows,
+        video_id, creator_id, _STATUS[status], _VISIBILITY[visibility], teen, adult, is_private, exists, shows
     )

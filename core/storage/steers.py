@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from core.ids import PersonId, SteerId
 from core.storage.database import Transaction
-from core.storage.rows import record_from
+from core.storage.rows import columns_of
 from core.storage.tables.feed import steers
+from core.storage.types import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,18 @@ class StoredSteer:
     undone_at: datetime | None = None
 
 
+_NOW = bindparam("now", type_=UtcDateTime)
+_IN_FORCE = (
+    select(*columns_of(steers, StoredSteer))
+    .where(
+        steers.c.person_id == bindparam("person_id"),
+        steers.c.undone_at.is_(None),
+        or_(steers.c.expires_at.is_(None), steers.c.expires_at > _NOW),
+    )
+    .order_by(steers.c.created_at, steers.c.id)
+)
+
+
 class Steers:
     """Steers by person."""
 
@@ -38,13 +51,8 @@ class Steers:
 
     def in_force(self, person_id: PersonId, now: datetime) -> list[StoredSteer]:
         """Return a person's steers that are neither undone nor expired, oldest first."""
-        query = select(steers).where(
-            steers.c.person_id == person_id,
-            steers.c.undone_at.is_(None),
-            or_(steers.c.expires_at.is_(None), steers.c.expires_at > now),
-        )
-        rows = self._tx.connection.execute(query.order_by(steers.c.created_at, steers.c.id)).mappings()
-        return [record_from(row, StoredSteer, {}) for row in rows]
+        rows = self._tx.connection.execute(_IN_FORCE, {"person_id": person_id, "now": now}).all()
+        return [StoredSteer(*row) for row in rows]
 
     def count_in_force(self, person_id: PersonId, now: datetime) -> int:
         """Return how many steers of a person are in force."""

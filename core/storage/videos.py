@@ -1,20 +1,32 @@
 """Videos in every state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, literal, select, tuple_, update
+from sqlalchemy import Select, bindparam, insert, literal, select, tuple_, update
 
 from core.ids import PersonId, VideoId
 from core.records import Video
 from core.storage.database import Transaction
-from core.storage.rows import batches, record_from
+from core.storage.rows import batches, columns_of
 from core.storage.tables.creation import videos
 from core.storage.types import UtcDateTime
 from core.vocabulary import RemixPermission, VideoStatus, Visibility
 
-_CONVERTERS = {"status": VideoStatus, "visibility": Visibility, "remixable": RemixPermission}
+_COLUMNS = columns_of(videos, Video)
+_STATUS, _VISIBILITY = {str(item): item for item in VideoStatus}, {str(item): item for item in Visibility}
+_REMIXABLE = {str(item): item for item in RemixPermission}
+# What every page asks is built once: putting a statement together costs several times what it takes to run.
+_MANY = select(*_COLUMNS).where(
+    videos.c.id.in_(bindparam("video_ids", expanding=True)), videos.c.status != VideoStatus.DELETED
+)
+_SINCE = (
+    select(*_COLUMNS)
+    .where(videos.c.status == VideoStatus.PUBLISHED, videos.c.published_at > bindparam("moment", type_=UtcDateTime))
+    .order_by(videos.c.published_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 class Videos:
@@ -31,16 +43,15 @@ class Videos:
 
     def find(self, video_id: VideoId) -> Video | None:
         """Return a video in any state but deleted, or None."""
-        query = select(videos).where(videos.c.id == video_id, videos.c.status != VideoStatus.DELETED)
-        row = self._tx.connection.execute(query).mappings().first()
-        return None if row is None else _video(row)
+        query = select(*_COLUMNS).where(videos.c.id == video_id, videos.c.status != VideoStatus.DELETED)
+        row = self._tx.connection.execute(query).first()
+        return None if row is None else _video(*row)
 
     def many(self, video_ids: Iterable[VideoId]) -> dict[VideoId, Video]:
         """Return those of the given videos that exist and are not deleted, by id."""
         found: dict[VideoId, Video] = {}
         for part in batches(sorted(set(video_ids))):
-            query = select(videos).where(videos.c.id.in_(part), videos.c.status != VideoStatus.DELETED)
-            for video in self._all(query):
+            for video in self._all(_MANY, {"video_ids": part}):
                 found[video.id] = video
         return found
 
@@ -48,7 +59,7 @@ class Videos:
         self, creator_id: PersonId, *, after: VideoId | None = None, limit: int = 20, newest_first: bool = True
     ) -> list[Video]:
         """Return a creator's own videos in every state but deleted, in order of creation."""
-        query = select(videos).where(videos.c.creator_id == creator_id, videos.c.status != VideoStatus.DELETED)
+        query = select(*_COLUMNS).where(videos.c.creator_id == creator_id, videos.c.status != VideoStatus.DELETED)
         order = tuple_(videos.c.created_at, videos.c.id)
         anchor = self.find(after) if after is not None else None
         if anchor is not None:
@@ -60,13 +71,12 @@ class Videos:
 
     def published(self) -> list[Video]:
         """Return every published video, oldest first: for building a snapshot."""
-        query = select(videos).where(videos.c.status == VideoStatus.PUBLISHED)
+        query = select(*_COLUMNS).where(videos.c.status == VideoStatus.PUBLISHED)
         return self._all(query.order_by(videos.c.published_at, videos.c.id))
 
     def published_since(self, moment: datetime, *, limit: int = 500) -> list[Video]:
         """Return what was published after ``moment``, newest first: what a snapshot cannot know yet."""
-        query = select(videos).where(videos.c.status == VideoStatus.PUBLISHED, videos.c.published_at > moment)
-        return self._all(query.order_by(videos.c.published_at.desc()).limit(limit))
+        return self._all(_SINCE, {"moment": moment, "most": limit})
 
     def uses_film(self, film_key: str) -> bool:
         """Whether any video that is not deleted shows this film."""
@@ -83,9 +93,9 @@ class Videos:
         query = update(videos).where(videos.c.id == video_id, videos.c.status.in_(states)).values(**values)
         return self._tx.connection.execute(query).rowcount == 1
 
-    def _all(self, query: Select[Any]) -> list[Video]:
-        return [_video(row) for row in self._tx.connection.execute(query).mappings()]
+    def _all(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Video]:
+        return [_video(*row) for row in self._tx.connection.execute(query, given).all()]
 
 
-def _video(row: Any) -> Video:
-    return record_from(row, Video, _CONVERTERS)
+def _video(ident: str, creator_id: str, status: str, visibility: str, *rest: Any) -> Video:
+    return Video(VideoId(ident), PersonId(creator_id), _STATUS[status], _VISIBILITY[visibility], *rest)

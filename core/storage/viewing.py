@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, cast, delete, func, select
+from sqlalchemy import BigInteger, bindparam, cast, delete, func, select
 
 from core.hashing import stable_int
 from core.ids import PersonId, VideoId
 from core.storage.database import Transaction
 from core.storage.rows import upsert
 from core.storage.tables.wellbeing import openings, viewing
+
+_STATE = select(viewing.c.state).where(viewing.c.person_id == bindparam("person_id"))
 
 
 class Viewing:
@@ -21,9 +23,7 @@ class Viewing:
 
     def load(self, person_id: PersonId) -> dict[str, Any] | None:
         """Return a person's record, or None before their first page."""
-        found: dict[str, Any] | None = self._tx.connection.scalar(
-            select(viewing.c.state).where(viewing.c.person_id == person_id)
-        )
+        found: dict[str, Any] | None = self._tx.connection.scalar(_STATE, {"person_id": person_id})
         return found
 
     def load_many(self, person_ids: Iterable[PersonId]) -> dict[PersonId, dict[str, Any]]:

@@ -38,7 +38,7 @@ def load_viewer(tx: Transaction, rooms: Rooms, person: Person, now: datetime) ->
         blocked=edges.blocked,
         hidden=edges.hidden,
         seen=Pages(tx).seen(person.id, limit=_SEEN),
-        events=Events(tx).of_person(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
+        events=Events(tx).acts_of(person.id, since=since, kinds=LEARNED_FROM, limit=_EVENTS),
         steers=[steer_of(stored) for stored in Steers(tx).in_force(person.id, now)],
         goals=goals_of(tx, person.id),
         place=person.jurisdiction,

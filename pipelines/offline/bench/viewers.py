@@ -48,7 +48,7 @@ def _viewer(catalogue: Catalogue, row: int, place: int, now: datetime, random: n
         followers=frozenset(_person(catalogue, int(other)) for other in snapshot.followers.of(row)[:_HELD]),
         blocked=frozenset(_person(catalogue, int(other)) for other in people if other != row),
         hidden=frozenset(catalogue.video_id(int(video)) for video in acted[:5]),
-        seen=[(catalogue.video_id(int(video)), now - timedelta(minutes=2 * at)) for at, video in enumerate(seen)],
+        seen=[catalogue.video_id(int(video)) for video in seen],
         events=_events(catalogue, row, acted, now, random),
         steers=_steers(place, now),
     )

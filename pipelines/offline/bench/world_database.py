@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from core.ids import PageId, PersonId
+from core.records import Event
 from core.storage.bulk_load import BulkLoad
 from core.storage.database import Database, Transaction
 from core.storage.events import Events
@@ -93,25 +94,25 @@ def _load_viewer(tx: Transaction, viewer: Viewer, now: datetime) -> None:
     people.add_follows([(other, person, now) for other in viewer.followers])
     for other in viewer.blocked:
         people.block(person, other, now)
-    Events(tx).append(list(viewer.events))
+    Events(tx).append([event for event in viewer.events if isinstance(event, Event)])
     for video_id in viewer.hidden:
         Events(tx).hide(person, video_id, now)
     for steer in viewer.steers:
         parsed = drawn_steer(steer.text, now).as_stored()
         stored = StoredSteer(steer.id, person, steer.text, parsed, steer.created_at, steer.expires_at)
         Steers(tx).add(stored)
-    _load_seen(tx, person, viewer)
+    _load_seen(tx, person, viewer, now)
 
 
-def _load_seen(tx: Transaction, person: PersonId, viewer: Viewer) -> None:
+def _load_seen(tx: Transaction, person: PersonId, viewer: Viewer, now: datetime) -> None:
     """Put what was seen on pages of thirty, long enough ago to be another session."""
     for start in range(0, len(viewer.seen), 30):
         part = viewer.seen[start : start + 30]
-        at = part[0][1] - timedelta(days=1)
+        at = now - timedelta(days=1, minutes=2 * start)
         page = PageId(f"page_{person}_{start}")
         lease = Lease(page, person, FeedMode.RANKED, len(part), "drawn", "drawn", {}, at)
         shown = [
             Impression(page, position, video_id, person, Reason.FRESH, 1.0, 0.0, {}, at)
-            for position, (video_id, _) in enumerate(part)
+            for position, video_id in enumerate(part)
         ]
         Pages(tx).add(lease, shown)

@@ -83,7 +83,7 @@ class _Asked:
     def chance(self, person_id: PersonId) -> list[VideoId]:
         """Return a page by lot."""
         viewer = self._viewer(person_id)
-        seen = {video for video, _ in viewer.seen} | viewer.hidden
+        seen = {*viewer.seen, *viewer.hidden}
         left = [video for video, creator in self._videos if video not in seen and creator != person_id]
         left.sort(key=lambda video: stable_unit("judge", person_id, video))
         shown = self._visible(viewer)(left[: self._size * 8])

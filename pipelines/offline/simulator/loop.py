@@ -69,7 +69,7 @@ class Loop:
         self._simulation = town.simulation.branch()
         self._known = answered_history(town, respondents)
         self._events: list[list[Event]] = [[] for _ in town.people]
-        self._seen: list[list[tuple[VideoId, datetime]]] = [[] for _ in town.people]
+        self._seen: list[list[VideoId]] = [[] for _ in town.people]
         self._hidden: list[set[VideoId]] = [set() for _ in town.people]
         self._remember(self._known)
 
@@ -159,7 +159,7 @@ class Loop:
         order = np.argsort(played.seen_at, kind="stable")
         for row in order.tolist():
             person, video = int(played.person[row]), self._town.videos[played.video[row]].id
-            self._seen[person].append((video, _moment(played.served_at[row])))
+            self._seen[person].append(video)
             for column, kind in _LEARNED:
                 if not played.did[row, column]:
                     continue
