@@ -49,20 +49,20 @@ class Actor:
         return not self.scopes.isdisjoint(scopes)
 
 
-def get_server(request: Request) -> Server:
-    """Return what this process holds."""
+async def get_server(request: Request) -> Server:
+    """Return what this process holds. What waits for nothing is ``async``: FastAPI gives the rest a thread each."""
     server: Server = request.app.state.server
     return server
 
 
-def get_rooms(request: Request) -> Rooms:
+async def get_rooms(server: Annotated[Server, Depends(get_server)]) -> Rooms:
     """Return the rooms."""
-    return get_server(request).rooms
+    return server.rooms
 
 
-def get_issuer(request: Request) -> TokenIssuer:
+async def get_issuer(server: Annotated[Server, Depends(get_server)]) -> TokenIssuer:
     """Return the minter of tokens."""
-    return get_server(request).issuer
+    return server.issuer
 
 
 def get_desk(request: Request) -> JudgingDesk:
@@ -173,19 +173,19 @@ def wrong_scope(*scopes: Scope) -> NotAllowed:
     )
 
 
-def current_person(actor: ActorDep) -> PersonId:
+async def current_person(actor: ActorDep) -> PersonId:
     """Return the person acted for: the token's own, or the one a service names in ``Kindling-Person``."""
     if not actor.may(Scope.PERSON, Scope.SERVICE):
         raise wrong_scope(Scope.PERSON, Scope.SERVICE)
     return _named(actor)
 
 
-def family_reader(actor: ActorDep) -> PersonId:
+async def family_reader(actor: ActorDep) -> PersonId:
     """Return the person acted for, also with any of a guardian's scopes: for reading about the family."""
     return _family_member(actor, Scope.PERSON, *sorted(GUARDIAN))
 
 
-def family_writer(actor: ActorDep) -> PersonId:
+async def family_writer(actor: ActorDep) -> PersonId:
     """Return the person acted for, also with a guardian's token that may change something."""
     return _family_member(actor, Scope.PERSON, Scope.GUARDIAN_TIGHTEN, Scope.GUARDIAN_LOOSEN)
 
@@ -207,7 +207,7 @@ def _named(actor: Actor) -> PersonId:
     return actor.person_id
 
 
-def fresh_person(actor: ActorDep) -> PersonId:
+async def fresh_person(actor: ActorDep) -> PersonId:
     """Return the token's own person, who has just proved to be who they are. Raises ``NotAllowed`` otherwise."""
     if not actor.may(Scope.PERSON):
         raise wrong_scope(Scope.PERSON)
@@ -220,7 +220,7 @@ def fresh_person(actor: ActorDep) -> PersonId:
     return _named(actor)
 
 
-def own_person(actor: ActorDep) -> PersonId:
+async def own_person(actor: ActorDep) -> PersonId:
     """Return the person that the token is about, with a person's or any guardian's scope; no service acts for them."""
     if not actor.may(Scope.PERSON, *GUARDIAN):
         raise wrong_scope(Scope.PERSON, *sorted(GUARDIAN))

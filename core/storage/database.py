@@ -1,11 +1,13 @@
 """The database: SQLite (WAL) when embedded, PostgreSQL when operated. Both behave the same to the repositories."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -35,7 +37,9 @@ class Database:
         self.url = _with_driver(url)
         if self.url.startswith("sqlite"):
             _make_parent(self.url)
-        self.engine: Engine = create_engine(self.url, pool_size=pool_size, max_overflow=16, pool_pre_ping=False)
+        self.engine: Engine = create_engine(
+            self.url, pool_size=pool_size, max_overflow=16, pool_pre_ping=False, json_serializer=_json
+        )
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
 
@@ -73,6 +77,14 @@ def _explained() -> Iterator[None]:
             code="unstorable", detail="The input holds something that cannot be stored.",
             expected="Text without NUL characters, and numbers of ordinary size.",
         ) from error  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    """Return JSON of plain values, moments and dataclasses; several times as fast as ``json`` on a page of videos."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:  # half of a surrogate pair, say, which ``json`` writes as an escape
+        return json.dumps(value)
 
 
 def _with_driver(url: str) -> str:

@@ -333,8 +333,8 @@ def _keep(tx: Transaction, prepared: _Prepared, page: Page, request: FeedRequest
         policy_version=page.policy_version,
         response={
             "request": _digest(request),
-            "page": _page_adapter().dump_python(page, mode="json"),
-            "why": [_why_adapter().dump_python(item, mode="json") for item in _whys(prepared, page)],
+            "page": page,  # dataclasses are stored as they are: the database makes JSON of them once
+            "why": _whys(prepared, page),
         },
         created_at=page.created_at,
         idempotency_key=request.idempotency_key,
