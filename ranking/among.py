@@ -1,4 +1,4 @@
-"""Sets of rows as sorted arrays, for thousands of candidates at once. Both are a few times faster than NumPy's own."""
+"""Sets of rows as sorted arrays, for thousands of candidates at once. All are a few times faster than NumPy's own."""
 
 from typing import Any
 
@@ -40,3 +40,15 @@ def distinct(values: Array) -> Array:
     is_first[0] = True
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     return np.asarray(ordered[is_first])
+
+
+def firsts(rows: Array) -> Array:
+    """Return the places of the first of each row number (none negative), in order; int64.
+
+    Each row is sorted with its place in its lowest bits, so that no order of places has to be sorted along.
+    """
+    bits = len(rows).bit_length()
+    ordered = np.sort((rows.astype(np.int64) << bits) | np.arange(len(rows)))
+    is_first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:] >> bits, ordered[:-1] >> bits, out=is_first[1:])
+    return np.sort(ordered[is_first] & ((1 << bits) - 1))

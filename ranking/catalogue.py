@@ -89,6 +89,12 @@ class Catalogue:
             return VideoId(self._fresh.ids[row - self._base])
         return VideoId(self.snapshot.videos["id"][row].decode())
 
+    def video_ids(self, rows: Array) -> list[VideoId]:
+        """Return the ids of the videos in some rows."""
+        if len(rows) and rows.max() >= self._base:
+            return [self.video_id(row) for row in rows.tolist()]
+        return [VideoId(key.decode()) for key in self.snapshot.videos["id"].take(rows).tolist()]
+
     def rows_of(self, video_ids: Sequence[str]) -> Array:
         """Return the row of each video, -1 for unknown ones; int64."""
         rows = self.snapshot.video_rows(video_ids)

@@ -111,7 +111,9 @@ class _Page:
     def _spaced(self, eligible: Array) -> Array:
         """Return those far enough from their remixes and from what is nearly the same; each gives way in turn."""
         rules = self._rules.diversity
-        apart = ~np.isin(self._candidates.families, self._recent_families())
+        apart = np.ones(len(eligible), dtype=bool)
+        for place in self.chosen[-rules.family_gap :] if rules.family_gap else ():
+            apart &= self._candidates.families != self._candidates.families[place]
         different = self._near_after > rules.near_duplicate_gap
         for kept in (eligible & apart & different, eligible & apart):
             if kept.any():
@@ -127,7 +129,3 @@ class _Page:
         if (topics := self._candidates.topics) is not None:
             merit = merit - topics.weight * self._spread * topics.distance(self._topics, len(self.chosen))
         return int(np.argmax(np.where(eligible, merit, -np.inf)))
-
-    def _recent_families(self) -> Array:
-        gap = self._rules.diversity.family_gap
-        return self._candidates.families[self.chosen[-gap:]] if gap else self._candidates.families[:0]

@@ -90,7 +90,7 @@ def matrix(facts: PairFacts) -> NDArray[np.float32]:
         np.log1p(facts.creativity),
         facts.position,
     )
-    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns]).T  # trees read column by column
 
 
 def smoothed(successes: Array, trials: Array, prior: float, strength: float) -> Array:

@@ -35,7 +35,7 @@ _TOLD_BY = {
 def looked_at_first(pool: Pool, query: Query, policy: ValuePolicy, is_known: Array) -> Array:
     """Return all places of the pool in the order in which the heads should look at them."""
     by_score = np.argsort(-light_scores(pool.rows, query, policy, is_known), kind="stable")
-    by_turn = np.argsort(_turns(pool.codes), kind="stable")
+    by_turn = _in_order(_turns(pool.codes))
     rank = np.empty(len(pool.rows), dtype=np.int64)
     rank[by_score] = 2 * np.arange(len(by_score))
     turn = np.empty_like(rank)
@@ -43,7 +43,7 @@ def looked_at_first(pool: Pool, query: Query, policy: ValuePolicy, is_known: Arr
     rank = np.minimum(rank, turn)
     for code in _ASKED_FOR:
         rank[pool.codes == code] = -1
-    return np.argsort(rank, kind="stable")
+    return _in_order(rank + 1)
 
 
 def light_scores(rows: Array, query: Query, policy: ValuePolicy, is_known: Array) -> Array:
@@ -61,6 +61,12 @@ def light_scores(rows: Array, query: Query, policy: ValuePolicy, is_known: Array
     network = policy.network
     known = np.where(is_known, network.in_network, network.out_of_network) if state.viewer.is_personal else 1.0
     return np.asarray(value * (1.0 + 2.0 * taste + newness) * known)
+
+
+def _in_order(numbers: Array) -> Array:
+    """Return the places of natural numbers in order, equals as they stand. Short ones are sorted by their digits."""
+    is_short = len(numbers) and numbers.max() < 1 << 16
+    return np.argsort(numbers.astype(np.uint16) if is_short else numbers, kind="stable")
 
 
 def _turns(codes: Array) -> Array:

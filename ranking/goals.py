@@ -180,11 +180,15 @@ class Goals:
         """Return how far videos are about topics of imported chats, 0 to 1; shape (n,)."""
         if not interests:
             return np.zeros(len(rows))
-        return interest_in(interests, self._read(texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows]))
+        return interest_in(interests, self._read_rows(texts, rows))
 
     def topic_mixes(self, texts: Texts, rows: Array) -> Array:
         """Return how each video divides among topics; (n, topics + 1), rows sum to one."""
-        return mixes(self._read(texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows]))
+        return mixes(self._read_rows(texts, rows))
+
+    def _read_rows(self, texts: Texts, rows: Array) -> Array:
+        owners, stems = texts.tokens_of_many(rows)
+        return self._attributes.probabilities(texts.take("text", rows).astype(np.float32), owners, stems)
 
     def _read(self, vectors: Array, stems: Sequence[Array]) -> Array:
         owners = np.repeat(np.arange(len(stems)), [len(item) for item in stems])

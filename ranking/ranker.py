@@ -122,7 +122,7 @@ class Ranker:
         kept: list[int] = []
         for start in range(0, len(order), _CHECKED_AT_ONCE):
             part = order[start : start + _CHECKED_AT_ONCE]
-            ids = {int(place): catalogue.video_id(int(scored.pool.rows[place])) for place in part}
+            ids = dict(zip(part.tolist(), catalogue.video_ids(scored.pool.rows[part]), strict=True))
             allowed = visible(list(ids.values()))
             kept.extend(place for place, video_id in ids.items() if video_id in allowed)
             if len(kept) >= 3 * size:

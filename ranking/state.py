@@ -1,6 +1,6 @@
 """A viewer in the catalogue's numbers: rows instead of ids, a taste instead of events. Made once per page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,22 +76,28 @@ class ViewerState:
 def state_of(viewer: Viewer, catalogue: Catalogue, now: datetime) -> ViewerState:
     """Return the viewer in rows and vectors of this catalogue."""
     now_s = now.timestamp()
-    acts, ages = _acts(viewer.events, catalogue, now_s)
+    weighed = _weighed(viewer.events, now_s)
+    acted, hidden, seen = _looked_up(
+        catalogue.rows_of, [video_id for video_id, _, _, _ in weighed], viewer.hidden, viewer.seen
+    )
+    own, granted, followers, blocked = _looked_up(
+        catalogue.people_rows, (viewer.person_id,), viewer.follows, viewer.followers, viewer.blocked
+    )
+    acts, ages = _acts(weighed, acted)
     vectors = catalogue.take("vector", acts.rows)
     texts = catalogue.take("text", acts.rows).astype(np.float32)
     nobody = np.zeros(0, dtype=np.int64)
-    granted = _known(catalogue.people_rows(sorted(viewer.follows)))
-    seen = _kept(catalogue.rows_of(viewer.seen))
+    granted, seen = _known(granted), seen[seen >= 0]
     follows = granted if viewer.is_personal else nobody
     return ViewerState(
         viewer=viewer,
         now_s=now_s,
-        row=int(catalogue.people_rows([viewer.person_id])[0]),
+        row=int(own[0]),
         follows=follows,
-        followers=_known(catalogue.people_rows(sorted(viewer.followers))) if viewer.is_personal else nobody,
+        followers=_known(followers) if viewer.is_personal else nobody,
         granted=granted,
-        blocked=_known(catalogue.people_rows(sorted(viewer.blocked))),
-        hidden=_known(catalogue.rows_of(sorted(viewer.hidden))),
+        blocked=_known(blocked),
+        hidden=_known(hidden),
         seen=seen,
         ever_seen=distinct(seen),
         reach=_reach(follows, catalogue),
@@ -158,13 +164,22 @@ def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
     return counts
 
 
-def _acts(events: Sequence[Event | Act], catalogue: Catalogue, now_s: float) -> tuple[Acts, Array]:
-    weighed = [
-        (str(event.video_id), weight, now_s - event.received_at.timestamp(), event.kind in CREATIVE)
+def _looked_up(look_up: Callable[[list[str]], Array], *lists: Collection[str]) -> list[Array]:
+    """Return the rows of several lists of ids; looked up together, which costs little more than one of them."""
+    rows = look_up([ident for part in lists for ident in part])
+    return np.split(rows, np.cumsum([len(part) for part in lists])[:-1])
+
+
+def _weighed(events: Sequence[Event | Act], now_s: float) -> list[tuple[str, float, float, bool]]:
+    """Return video, weight, age in seconds and whether something was created, of each event that tells of a taste."""
+    return [
+        (event.video_id, weight, now_s - event.received_at.timestamp(), event.kind in CREATIVE)
         for event in events
         if event.video_id is not None and (weight := taste_weight(event.kind, event.value)) != 0.0
     ]
-    rows = catalogue.rows_of([video_id for video_id, _, _, _ in weighed])
+
+
+def _acts(weighed: Sequence[tuple[str, float, float, bool]], rows: Array) -> tuple[Acts, Array]:
     kept = rows >= 0
     raw = np.array([weight for _, weight, _, _ in weighed], dtype=np.float64)[kept]
     ages = np.array([age for _, _, age, _ in weighed], dtype=np.float64)[kept]
@@ -181,7 +196,3 @@ def _affinity(creators: Array, weights: Array, ages: Array) -> dict[int, float]:
 
 def _known(rows: Array) -> Array:
     return distinct(rows[rows >= 0])
-
-
-def _kept(rows: Array) -> Array:
-    return rows[rows >= 0]

@@ -24,6 +24,7 @@ from core.errors import BrokenArtifact
 Array = NDArray[Any]
 _AT_ONCE = 128  # rows whose words stay in the processor's cache
 _MOST_LEAVES = 64
+_MOST_STATES = 96  # rows of a table that several features share
 _ZERO = float(np.float32(1e-35))  # LightGBM takes what is no further from zero than this for zero
 _CATEGORICAL, _DEFAULT_LEFT = 1, 2  # bits of LightGBM's decision_type; the two bits above name the missing value
 _MISSING_NONE, _MISSING_NAN = 0, 2
@@ -51,6 +52,15 @@ class _Tests:
     threshold: Array
     nan_fails: Array
     words: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Some features, in how many ways each may stand to its thresholds, and the words that each combination leaves."""
+
+    columns: tuple[int, ...]
+    states: tuple[int, ...]
+    words: Array  # (product of the states, trees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,10 @@ class Trees:
         tests = _tests(trees, orders, self._word)
         columns = range(self._width)
         self._thresholds = [np.unique(tests.threshold[tests.feature == column]) for column in columns]
-        self._words = [self._table(tests, column, len(trees)) for column in columns]
+        self._groups = [
+            _Group(tuple(columns), tuple(self._states(column) for column in columns), self._joint(tests, columns))
+            for columns in self._together([column for column in columns if len(self._thresholds[column])])
+        ]
 
     def raw(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return raw scores of shape (boosters, n) for features of shape (n, f)."""
@@ -98,38 +111,44 @@ class Trees:
         scores = np.zeros((len(self._ends) - 1, len(rows)))
         if not len(rows) or not self._ends[-1]:
             return scores
-        bins, shared = self._bins(rows)
+        bins, shared = self._bins(np.ascontiguousarray(rows.T, dtype=np.float64))
         scratch = self._scratch()
         for start in range(0, len(rows), _AT_ONCE):
             chosen = slice(start, min(start + _AT_ONCE, len(rows)))
             part = scratch.first(chosen.stop - start)
-            self._leaf_values({column: places[chosen] for column, places in bins.items()}, shared, part)
+            self._leaf_values([(words, places[chosen]) for words, places in bins], shared, part)
             for place, (first, end) in enumerate(zip(self._ends, self._ends[1:], strict=False)):
                 part.values[:, first:end].sum(axis=1, out=scores[place, chosen])
         return scores
 
-    def _bins(self, rows: Array) -> tuple[dict[int, Array], Array]:
-        """Where the rows stand in each feature's table; features that are equal in all rows are looked up once."""
-        bins: dict[int, Array] = {}
+    def _bins(self, columns: Array) -> tuple[list[tuple[Array, Array]], Array]:
+        """Where the rows stand in each group's table; groups that are equal in all rows are looked up once.
+
+        ``columns``: the features by column, (f, n) float64.
+        """
+        columns[np.abs(columns) <= _ZERO] = 0.0
+        is_nan = np.isnan(columns)
+        has_nan = is_nan.any(axis=1).tolist()
+        bins: list[tuple[Array, Array]] = []
         shared = np.full(self._ends[-1], ~self._word(0))
-        for column, thresholds in enumerate(self._thresholds):
-            if not len(thresholds):
-                continue
-            values = rows[:, column].astype(np.float64)
-            values[np.abs(values) <= _ZERO] = 0.0
-            places = np.searchsorted(thresholds, values)
-            places[np.isnan(values)] = len(thresholds) + 1
+        for group in self._groups:
+            places = np.zeros(columns.shape[1], dtype=np.intp)
+            for column, states in zip(group.columns, group.states, strict=True):
+                found = np.searchsorted(self._thresholds[column], columns[column])
+                if has_nan[column]:
+                    found[is_nan[column]] = states - 1
+                places = places * states + found
             if (places == places[0]).all():
-                shared &= self._words[column][places[0]]
+                shared &= group.words[places[0]]
             else:
-                bins[column] = places
+                bins.append((group.words, places))
         return bins, shared
 
-    def _leaf_values(self, bins: dict[int, Array], shared: Array, at: _Scratch) -> None:
+    def _leaf_values(self, bins: list[tuple[Array, Array]], shared: Array, at: _Scratch) -> None:
         """Work out the value of the leaf each row ends in, in every tree: ``at.values``, shape (rows, trees)."""
         at.left[:] = shared
-        for column, places in bins.items():
-            self._words[column].take(places, axis=0, out=at.words, mode="clip")  # no other mode writes in place
+        for words, places in bins:
+            words.take(places, axis=0, out=at.words, mode="clip")  # no other mode writes in place
             np.bitwise_and(at.left, at.words, out=at.left)
         np.bitwise_not(at.left, out=at.words)
         np.add(at.words, self._word(1), out=at.words)
@@ -151,6 +170,31 @@ class Trees:
             )  # fmt: skip
             self._kept.scratch = kept
         return kept
+
+    def _states(self, column: int) -> int:
+        """How many ways a value may stand to a feature's thresholds, NaN last."""
+        return len(self._thresholds[column]) + 2
+
+    def _together(self, columns: list[int]) -> list[list[int]]:
+        """Return the features in groups whose joint table stays small: one look-up does for all of a group."""
+        groups: list[list[int]] = []
+        size = _MOST_STATES + 1
+        for column in sorted(columns, key=self._states):
+            if size * self._states(column) > _MOST_STATES:
+                groups.append([])
+                size = 1
+            groups[-1].append(column)
+            size *= self._states(column)
+        return groups
+
+    def _joint(self, tests: _Tests, columns: Sequence[int]) -> Array:
+        """Return the words left by each combination of the columns' states, the last column's turning fastest."""
+        trees = self._ends[-1]
+        joint = np.full((1, trees), ~self._word(0))
+        for column in columns:
+            table = self._table(tests, column, trees)
+            joint = (joint[:, None, :] & table[None, :, :]).reshape(-1, trees)
+        return joint
 
     def _table(self, tests: _Tests, column: int, trees: int) -> Array:
         """Return the words left by 0, 1, ... failed thresholds, and last by NaN; shape (thresholds + 2, trees)."""

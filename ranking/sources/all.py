@@ -9,7 +9,7 @@ import structlog
 from numpy.typing import NDArray
 
 from core.vocabulary import Reason
-from ranking.among import among, distinct
+from ranking.among import among, distinct, firsts
 from ranking.sources.base import CandidateSource, Query, SourceConfig
 from ranking.sources.content import (
     FreshSource,
@@ -86,5 +86,4 @@ def gather(sources: Sequence[CandidateSource[Any]], query: Query) -> Pool:
             _log.exception("candidate_source_failed", source=str(source.reason))
     rows = np.concatenate([pool.rows for pool in found])
     codes = np.concatenate([pool.codes for pool in found])
-    _, first = np.unique(rows, return_index=True)
-    return Pool(rows, codes).only(np.sort(first))
+    return Pool(rows, codes).only(firsts(rows))

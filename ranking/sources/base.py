@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.vocabulary import Reason
+from ranking.among import firsts
 from ranking.catalogue import Catalogue
 from ranking.goals import Goal
 from ranking.state import ViewerState
@@ -57,8 +58,7 @@ class CandidateSource(ABC, Generic[C]):
         if self.config.limit == 0:
             return np.zeros(0, dtype=np.int64)
         rows = self.find(query)
-        _, first = np.unique(rows, return_index=True)
-        return rows[np.sort(first)][: self.config.limit].astype(np.int64)
+        return rows[firsts(rows)][: self.config.limit].astype(np.int64)
 
     @abstractmethod
     def find(self, query: Query) -> Array:

@@ -69,7 +69,7 @@ class InspiringSource(CandidateSource[InspiringConfig]):
         rates = snapshot.cached("inspiring_rates", lambda: _create_rate(query.catalogue.take("counts", rows)))
         vectors = snapshot.cached("inspiring_vectors", lambda: query.catalogue.take("vector", rows))
         likeness = vectors @ self._leaning(query).astype(np.float32)
-        return best_first(rows, rates * (1.0 + likeness))
+        return rows[np.argsort(-(rates * (1.0 + likeness)), kind="stable")]  # of equals the newer: they stand so
 
     def _leaning(self, query: Query) -> Array:
         state, snapshot = query.state, query.catalogue.snapshot
@@ -80,7 +80,8 @@ class InspiringSource(CandidateSource[InspiringConfig]):
     def _most_inspiring(self, query: Query) -> Array:
         counts = np.asarray(query.catalogue.snapshot.videos["counts"])
         created = np.flatnonzero(counts[:, _CREATE] > 0)
-        return best_first(created, _create_rate(counts[created]))[: self.config.looked_at]
+        best = best_first(created, _create_rate(counts[created]))[: self.config.looked_at]
+        return np.sort(best)[::-1]
 
 
 class FreshSource(CandidateSource[SourceConfig]):

@@ -27,6 +27,8 @@ class AttributeModel:
         self._weights = weights
         self._bias = bias
         self._vocabulary = vocabulary
+        self._begins = np.searchsorted(vocabulary, np.arange(1 << 16, dtype=np.uint32) << np.uint32(16))
+        self._most = int(np.bincount(vocabulary >> np.uint32(16)).max(initial=0))  # words that begin with the same bits
         self._words = words
         self.revision = revision
 
@@ -71,12 +73,22 @@ class AttributeModel:
         total = np.zeros((count, self._words.shape[1]), dtype=np.float32)
         if not len(self._vocabulary) or not len(stems):
             return total
-        places = np.minimum(np.searchsorted(self._vocabulary, stems), len(self._vocabulary) - 1)
-        counts = self._vocabulary[places] == stems
+        places = self._places(stems)
+        counts = self._vocabulary.take(places) == stems
         owners, places = owners[counts], places[counts]
         found = np.bincount(owners, minlength=count)
         first = np.flatnonzero(found)  # owners come in order, so each one's words are a run
         if len(first):
             starts = np.concatenate([[0], np.cumsum(found[first])[:-1]])
-            total[first] = np.add.reduceat(self._words[places], starts, axis=0) / np.sqrt(found[first])[:, None]
+            total[first] = (
+                np.add.reduceat(self._words.take(places, axis=0), starts, axis=0) / np.sqrt(found[first])[:, None]
+            )
         return total
+
+    def _places(self, stems: NDArray[Any]) -> NDArray[Any]:
+        """Return where each stem stands in the vocabulary, or would stand: a few steps from its first bits' place."""
+        last = len(self._vocabulary) - 1
+        places = np.minimum(self._begins.take(stems >> np.uint32(16)), last)
+        for _ in range(self._most):
+            places = np.minimum(places + (self._vocabulary.take(places) < stems), last)
+        return places
