@@ -15,8 +15,9 @@ from core.storage.types import UtcDateTime
 from core.vocabulary import RemixPermission, VideoStatus, Visibility
 
 _COLUMNS = columns_of(videos, Video)
-_STATUS, _VISIBILITY = {str(item): item for item in VideoStatus}, {str(item): item for item in Visibility}
-_REMIXABLE = {str(item): item for item in RemixPermission}
+_KINDS = {"status": VideoStatus, "visibility": Visibility, "remixable": RemixPermission}
+# Where in a row they stand, and what each text stands for: a look-up costs a tenth of calling the enumeration.
+_CONVERTED = [(Video.__slots__.index(name), {str(item): item for item in kind}) for name, kind in _KINDS.items()]
 # What every page asks is built once: putting a statement together costs several times what it takes to run.
 _MANY = select(*_COLUMNS).where(
     videos.c.id.in_(bindparam("video_ids", expanding=True)), videos.c.status != VideoStatus.DELETED
@@ -45,7 +46,7 @@ class Videos:
         """Return a video in any state but deleted, or None."""
         query = select(*_COLUMNS).where(videos.c.id == video_id, videos.c.status != VideoStatus.DELETED)
         row = self._tx.connection.execute(query).first()
-        return None if row is None else _video(*row)
+        return None if row is None else _video(row)
 
     def many(self, video_ids: Iterable[VideoId]) -> dict[VideoId, Video]:
         """Return those of the given videos that exist and are not deleted, by id."""
@@ -94,8 +95,11 @@ class Videos:
         return self._tx.connection.execute(query).rowcount == 1
 
     def _all(self, query: Select[Any], given: Mapping[str, Any] | None = None) -> list[Video]:
-        return [_video(*row) for row in self._tx.connection.execute(query, given).all()]
+        return [_video(row) for row in self._tx.connection.execute(query, given).all()]
 
 
-def _video(ident: str, creator_id: str, status: str, visibility: str, *rest: Any) -> Video:
-    return Video(VideoId(ident), PersonId(creator_id), _STATUS[status], _VISIBILITY[visibility], *rest)
+def _video(row: Any) -> Video:
+    values = list(row)
+    for place, known in _CONVERTED:
+        values[place] = known[values[place]]
+    return Video(*values)
