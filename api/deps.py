@@ -65,9 +65,9 @@ async def get_issuer(server: Annotated[Server, Depends(get_server)]) -> TokenIss
     return server.issuer
 
 
-def get_desk(request: Request) -> JudgingDesk:
+async def get_desk(server: Annotated[Server, Depends(get_server)]) -> JudgingDesk:
     """Return where judgements wait and run."""
-    return get_server(request).desk
+    return server.desk
 
 
 RoomsDep = Annotated[Rooms, Depends(get_rooms)]

@@ -56,9 +56,9 @@ def load_policy(shipped: Path, model: type[P], overrides: Path | None = None) ->
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise _broken(str(path), [f"cannot be read ({error.strerror}); restore the file"]) from error
+        raise broken_policy(str(path), [f"cannot be read ({error.strerror}); restore the file"]) from error
     except UnicodeDecodeError as error:
-        raise _broken(str(path), [f"is not valid TOML: {error}"]) from error
+        raise broken_policy(str(path), [f"is not valid TOML: {error}"]) from error
     return parse_policy(text, model, str(path))
 
 
@@ -67,11 +67,16 @@ def parse_policy(text: str, model: type[P], source: str) -> P:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _broken(source, [f"is not valid TOML: {error}"]) from error
+        raise broken_policy(source, [f"is not valid TOML: {error}"]) from error
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise _broken(source, [_problem(item) for item in error.errors()]) from error
+        raise broken_policy(source, problems_of(error)) from error
+
+
+def problems_of(error: ValidationError, within: str = "") -> list[str]:
+    """Return a line for each problem, with its key; ``within`` is put before the keys."""
+    return [within + _problem(item) for item in error.errors()]
 
 
 def _problem(item: ErrorDetails) -> str:
@@ -80,7 +85,8 @@ def _problem(item: ErrorDetails) -> str:
     return f"{key}: {item['msg']}{given}"
 
 
-def _broken(source: str, problems: list[str]) -> BrokenPolicy:
+def broken_policy(source: str, problems: list[str]) -> BrokenPolicy:
+    """Return the error for a policy that cannot be used; each problem names a key and what to write."""
     lines = "\n".join(f"  - {problem}" for problem in problems)
     return BrokenPolicy(
         code="broken_policy",

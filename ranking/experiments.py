@@ -4,10 +4,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from core.experiments import arm_of
-from core.policies import Policy, PolicyModel, load_policy
+from core.policies import Policy, PolicyModel, broken_policy, load_policy, problems_of
 from core.vocabulary import Audience
 from ranking.value import ValuePolicy
 from ranking.viewer import Viewer
@@ -20,6 +20,15 @@ class Arm(PolicyModel):
 
     share: float = Field(ge=0, le=1, description="Share of people; all arms' add up to 1.")
     value: dict[str, dict[str, Any]] = Field(default_factory=dict, description="What differs from value.toml.")
+    file: str = Field(
+        default="", pattern=r"^([a-z0-9_]+\.toml)?$", description="A whole value policy instead, beside this file."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Arm":
+        if self.value and self.file:
+            raise ValueError("write what differs (value) or a whole policy (file), not both")
+        return self
 
 
 class ValueExperiment(PolicyModel):
@@ -71,21 +80,37 @@ def load_experiments(overrides: Path | None = None) -> ExperimentsPolicy:
     return load_policy(_SHIPPED, ExperimentsPolicy, overrides)
 
 
-def variants(experiments: ExperimentsPolicy, policy: ValuePolicy) -> dict[tuple[str, str], ValuePolicy]:
-    """Return each arm's value policy, its version marked with the arm. Raises ``ValueError`` for an unsound one."""
+def variants(
+    experiments: ExperimentsPolicy, policy: ValuePolicy, overrides: Path | None = None
+) -> dict[tuple[str, str], ValuePolicy]:
+    """Return each arm's value policy, its version marked with the arm. Raises ``BrokenPolicy`` for an unsound one."""
     return {
-        (item.name, name): _variant(policy, arm, f"{item.name}.{name}")
+        (item.name, name): _variant(policy, arm, f"{item.name}.{name}", overrides)
         for item in experiments.experiment
         for name, arm in item.arms.items()
     }
 
 
-def _variant(policy: ValuePolicy, arm: Arm, label: str) -> ValuePolicy:
-    data = policy.model_dump()
+def _variant(policy: ValuePolicy, arm: Arm, label: str, overrides: Path | None) -> ValuePolicy:
+    if arm.file:
+        chosen = load_policy(_SHIPPED.parent / arm.file, ValuePolicy, overrides)
+    else:
+        chosen = _changed(policy, arm, label, overrides)
+    header = chosen.policy.model_copy(update={"version": f"{chosen.version}+{label}"})
+    return chosen.model_copy(update={"policy": header})
+
+
+def _changed(policy: ValuePolicy, arm: Arm, label: str, overrides: Path | None) -> ValuePolicy:
+    replaced = None if overrides is None else overrides / _SHIPPED.name
+    path = replaced if replaced is not None and replaced.exists() else _SHIPPED
+    within = f"experiment {label}, value."
+    fixed = f"{within}policy: an arm cannot change who answers for the policy; leave it out"
     if "policy" in arm.value:
-        raise ValueError(f"{label}: an arm cannot change who answers for the policy")
+        raise broken_policy(str(path), [fixed])
+    data = policy.model_dump()
     for part, changes in arm.value.items():
         data[part] = {**data.get(part, {}), **changes}
-    checked = ValuePolicy.model_validate(data)
-    header = policy.policy.model_copy(update={"version": f"{policy.version}+{label}"})
-    return checked.model_copy(update={"policy": header})
+    try:
+        return ValuePolicy.model_validate(data)
+    except ValidationError as error:
+        raise broken_policy(str(path), problems_of(error, within)) from error

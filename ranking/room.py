@@ -49,6 +49,7 @@ class Ranking:
         goals: GoalsPolicy,
         reader: SteerReader | None = None,
         experiments: ExperimentsPolicy | None = None,
+        overrides: Path | None = None,
     ) -> None:
         self._snapshots = snapshots
         self._stamp = _stamp(snapshots)
@@ -65,7 +66,7 @@ class Ranking:
         self.experiments = experiments or load_experiments()
         self._arms = {
             arm: Ranker(policy, make_sources(policy.sources), steering, self.goals)
-            for arm, policy in variants(self.experiments, value).items()
+            for arm, policy in variants(self.experiments, value, overrides).items()
         }
         self._safer_ranker = Ranker(safer, make_sources(safer.sources), steering, self.goals)
 
@@ -89,6 +90,7 @@ class Ranking:
             load_goals(overrides),
             reader,
             load_experiments(overrides),
+            overrides,
         )
 
     @property

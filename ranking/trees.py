@@ -127,8 +127,8 @@ class Trees:
         ``columns``: the features by column, (f, n) float64.
         """
         columns[np.abs(columns) <= _ZERO] = 0.0
-        is_nan = np.isnan(columns)
-        has_nan = is_nan.any(axis=1).tolist()
+        is_nan: Array = np.isnan(columns)
+        has_nan: Array = np.asarray(is_nan.any(axis=1))
         bins: list[tuple[Array, Array]] = []
         shared = np.full(self._ends[-1], ~self._word(0))
         for group in self._groups:

@@ -1,10 +1,13 @@
 """Experiments on the value policy: arms by hash, logged with the page, none for minors, none unless stated."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+import ranking
+from core.errors import BrokenPolicy
 from core.experiments import arm_of
 from core.ids import PersonId
 from core.vocabulary import FeedMode
@@ -77,5 +80,24 @@ def test_an_unsound_experiment_is_refused() -> None:
     with pytest.raises(ValidationError, match="start < end"):
         experiment(end=NOON - timedelta(days=2))
     wrong = {"control": {"share": 0.5}, "more": {"share": 0.5, "value": {"weights": {"watch_time": 1.0}}}}
-    with pytest.raises(ValueError, match="time spent"):
+    with pytest.raises(BrokenPolicy, match=r"value_experiments.toml") as told:
         variants(experiment(arms=wrong), load_value())
+    assert "experiment makers.more, value.weights: " in told.value.problems[0]
+    assert "time spent" in told.value.problems[0]
+    wrong["more"] = {"share": 0.5, "value": {"author": {"decays": 0.5}}}
+    with pytest.raises(BrokenPolicy, match=r"value.author.decays: Extra inputs are not permitted"):
+        variants(experiment(arms=wrong), load_value())
+
+
+def test_an_arm_may_be_a_whole_policy_file(tmp_path: Path) -> None:
+    arms = {"control": {"share": 0.5}, "more": {"share": 0.5, "file": "value_makers.toml"}}
+    with pytest.raises(BrokenPolicy, match=r"value_makers.toml"):
+        variants(experiment(arms=arms), load_value(), tmp_path)
+    whole = (Path(ranking.__file__).parent / "policies" / "value.toml").read_text(encoding="utf-8")
+    changed = whole.replace(load_value().version, "2026-11-30.7")
+    (tmp_path / "value_makers.toml").write_text(changed, encoding="utf-8")
+    made = variants(experiment(arms=arms), load_value(), tmp_path)
+    assert made["makers", "more"].version == "2026-11-30.7+makers.more"
+    assert made["makers", "control"].version == f"{load_value().version}+makers.control"
+    with pytest.raises(ValidationError, match="not both"):
+        experiment(arms=arms | {"more": {"share": 0.5, "file": "a.toml", "value": {"weights": {"create": 1.0}}}})
