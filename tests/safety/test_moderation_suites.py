@@ -9,6 +9,7 @@ import pytest
 from core.encoder import TextEncoder
 from pipelines.offline.moderation import suite_report
 from pipelines.offline.moderation.authored import authored_texts
+from pipelines.offline.moderation.disguises import DISGUISES
 from pipelines.offline.moderation.suite_report import lines_of, measure_suites, share
 from pipelines.offline.moderation.suites import FROZEN, SuiteItem, digest, load_suites
 from safety.room import Safety
@@ -67,6 +68,16 @@ def test_lines_are_filled_with_groups_and_stories_fall_into_shots(items: list[Su
     assert all(len(item.shots) == 1 for item in items if item.suite != "sequences")
 
 
+def test_a_disguise_keeps_every_word_and_is_the_same_each_time() -> None:
+    text = "A stranger sharpens a knife, nobody laughs"
+    for name, disguise in DISGUISES.items():
+        parts = disguise(text)
+        assert parts == disguise(text)
+        assert (name == "none") == ([part.text for part in parts] == [text]) or name == "euphemism"
+    assert "".join(part.text for part in DISGUISES["split_shots"](text)) == text
+    assert [part.name for part in DISGUISES["hidden_title"](text)] == ["prompt", "title"]
+
+
 def test_a_share_comes_with_wilsons_interval() -> None:
     assert share([True] * 8 + [False] * 2) == {"share": 0.8, "n": 10, "low": 0.4902, "high": 0.9433}
     assert share([]) == {"share": None, "n": 0}
@@ -75,16 +86,18 @@ def test_a_share_comes_with_wilsons_interval() -> None:
 def test_the_report_measures_every_suite(
     encoder: TextEncoder, items: list[SuiteItem], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(suite_report, "load_suites", lambda: items[::9])
+    few = list({item.kind: item for item in items}.values())
+    monkeypatch.setattr(suite_report, "load_suites", lambda: few)
     prompts = tmp_path / "prompts.jsonl"
     rows = [{"source": "moviegen", "text": "a quiet lake"}, {"source": "vbench", "text": "trained on: stays out"}]
     prompts.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     report = measure_suites(Safety.open(encoder, keys=tmp_path), prompts)
     assert report["ordinary"]["moviegen"]["flagged"]["n"] == 1
     assert "vbench" not in report["ordinary"]
-    assert report["general"]["n"] == sum(item.suite == "general" for item in items[::9])
+    assert report["general"]["n"] == sum(item.suite == "general" for item in few)
     assert 0 < report["general"]["low"] <= report["general"]["average_precision"] <= report["general"]["high"] <= 1
     assert report["video_unsafe"]["sexual_open"]["flagged"]["share"] > report["ordinary"]["all"]["flagged"]["share"]
     assert set(report["hate_functions"]) == {"hateful", "not_hateful", "functions"}
+    assert set(report["disguises"]) == set(DISGUISES)
     assert report["sequences"]["harmful_split_words"]["harmful"] is True
     assert any(line.startswith("video_unsafe/gore/flagged") and "n " in line for line in lines_of(report))

@@ -12,6 +12,7 @@ from rich.progress import track
 
 from core.vocabulary import Audience, Outcome, Surface
 from pipelines.offline.moderation.dataset import EVALUATION_ONLY_SOURCES
+from pipelines.offline.moderation.disguises import DISGUISES
 from pipelines.offline.moderation.suites import SuiteItem, digest, load_suites
 from safety.decide import decide
 from safety.room import Safety, TextPart
@@ -22,6 +23,7 @@ _HATE = ("hate", "hate/threatening")
 _EVEN = 0.5
 _AUDIENCES = (Audience.ADULT, Audience.TEEN)
 _RESAMPLES = 1000
+_EVERY = 4  # every fourth unsafe film wish is disguised: ten of each kind
 
 Report = dict[str, Any]
 
@@ -74,6 +76,7 @@ def measure_suites(safety: Safety, prompts: Path | None = None) -> Report:
         "sounds_unsafe": _caught(suites["sounds_unsafe"], threshold),
         "hate_functions": _functions(suites["hate_functions"]),
         "categories": _categories(judged),
+        "disguises": _disguised(safety, items),
         "sequences": _sequences(safety, [item for item in items if item.suite == "sequences"]),
     }
 
@@ -168,6 +171,19 @@ def _tells(one: Judged) -> bool:
     return any(one.scores[name] >= _EVEN for name in one.item.categories)
 
 
+def _disguised(safety: Safety, items: Sequence[SuiteItem]) -> Report:
+    """Return per disguise how much of a fixed sample is refused to teens: unsafe film wishes, and ordinary ones."""
+    unsafe = [item.text for item in items if item.suite == "video_unsafe"][::_EVERY]
+    ordinary = [item.text for item in items if item.suite == "ordinary"][::2]
+    found: Report = {}
+    for name, disguise in track(DISGUISES.items(), "Judging disguises"):
+        found[name] = {
+            "unsafe_refused_teen": share([_refuses(safety, disguise(text), Audience.TEEN) for text in unsafe]),
+            "ordinary_refused_teen": share([_refuses(safety, disguise(text), Audience.TEEN) for text in ordinary]),
+        }
+    return found
+
+
 def _sequences(safety: Safety, items: Sequence[SuiteItem]) -> Report:
     """Return the share of stories in shots that is refused, judged as a whole and, to compare, shot by shot."""
     kinds: dict[str, Report] = {}
@@ -184,7 +200,10 @@ def _sequences(safety: Safety, items: Sequence[SuiteItem]) -> Report:
 
 
 def _refused(safety: Safety, shots: Sequence[str], audience: Audience) -> bool:
-    parts = [TextPart(f"shot {number}", shot) for number, shot in enumerate(shots, start=1)]
+    return _refuses(safety, [TextPart(f"shot {number}", shot) for number, shot in enumerate(shots, start=1)], audience)
+
+
+def _refuses(safety: Safety, parts: Sequence[TextPart], audience: Audience) -> bool:
     return safety.judge_texts(parts, Surface.PROMPT, audience).outcome >= Outcome.REVIEW
 
 
