@@ -19,7 +19,7 @@ from core.media.film import Frame
 _SIDE_PX, _STEP_PX, _CELL_PX = 320, 32, 4
 _CERTAIN_AT = 0.7
 _OVERLAP = 0.3
-_OUTPUTS = ("537", "538", "539")  # what the file calls heat map, size and offset
+_OUTPUTS = ("537", "538", "539", "540")  # what the file calls heat map, size, offset and landmarks
 _SMALLEST_SHARE = 0.03  # of the frame's longer side: a smaller face shows nobody
 
 
@@ -58,7 +58,7 @@ class FaceFinder:
             if self._net is None:
                 self._net = cv2.dnn.readNetFromONNX(str(self._model))
             self._net.setInput(blob)
-            heat, size, offset = self._net.forward(_OUTPUTS)
+            heat, size, offset, _ = self._net.forward(_OUTPUTS)
         return _decoded(heat[0, 0], size[0], offset[0], width, height)
 
 
@@ -77,6 +77,6 @@ def _decoded(
     for place in np.asarray(kept, dtype=int).ravel():
         left, top, box_wide, box_high = boxes[place]
         if box_high >= _SMALLEST_SHARE * max(width, height):
-            right, bottom = (left + box_wide) / width, (top + box_high) / height
-            faces.append(Face(left / width, top / height, right, bottom, float(certain[place])))
+            shares = left / width, top / height, (left + box_wide) / width, (top + box_high) / height
+            faces.append(Face(*map(float, shares), certainty=float(certain[place])))
     return faces
