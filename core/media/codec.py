@@ -336,7 +336,8 @@ def _video_stream(container: Any, limits: MediaLimits) -> Any:
 
 def _check_side(width: int, height: int, limits: MediaLimits) -> None:
     if width < 2 or height < 2 or max(width, height) > limits.max_side:
-        raise _invalid("bad_size", f"The film is {width}x{height}.", f"Sides of 2 to {limits.max_side} pixels.")
+        size = f"{width}x{height}" if min(width, height) > 0 else "of no size, or far too large"
+        raise _invalid("bad_size", f"The film is {size}.", f"Sides of 2 to {limits.max_side} pixels.")
 
 
 def _check_length(seconds: float, frames: int, limits: MediaLimits) -> None:

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 
 import cv2
@@ -156,6 +157,9 @@ class _Passage:
         self._check = safety.film_check(film.fps)
         self._mark = safety.watermark(order.label, seed=order.storyboard.seed)
         self._depicts_minor = order.depicts_minor
+        starts = accumulate(order.storyboard.shot_frames, initial=0)
+        for number, (shot, start) in enumerate(zip(order.storyboard.shots, starts, strict=False), start=1):
+            self._check.tell(start / order.storyboard.fps, f"shot {number}", shot.text)
         self._every = max(1, film.frame_count // _STILLS)
         self.stills: list[Frame] = []
 

@@ -18,7 +18,7 @@ from safety.film.flash import FlashMeter, flash_score
 from safety.film.fusion import Findings, Part, evidence_for, fuse
 from safety.film.hearing import Said, hear_words, part_waves
 from safety.film.moments import Moment, Sampler
-from safety.film.policy import DETECTORS, PICTURE_DETECTORS, Detector, FilmPolicy
+from safety.film.policy import DETECTORS, PICTURE_DETECTORS, Detector, FilmPolicy, Kind
 from safety.film.source import UNKNOWN, FilmSource
 from safety.film.words import read_over_time
 from safety.policy import ModerationPolicy
@@ -53,6 +53,7 @@ class FilmCheck:
         self._wave: Wave | None = None
         self._findings: Findings | None = None
         self._said: tuple[Said, ...] = ()
+        self._script: list[Said] = []
         self._faces: list[tuple[Moment, int]] = []
         self._ran: set[Detector] = set()
         self._failed: dict[Detector, str] = {}
@@ -67,6 +68,11 @@ class FilmCheck:
         """Listen to the whole sound track; None is silence."""
         self._try("loudness", lambda: self._measure(sound))
         self._try("screams", lambda: self._listen(sound))
+
+    def tell(self, at_s: float, name: str, text: str) -> None:
+        """Say what was asked for at a moment of the film (a shot's words): judged with what is read and heard there."""
+        if text.strip():
+            self._script.append(Said(at_s, "script", name, text))
 
     def verdict(self, surface: Surface, audience: Audience, source: FilmSource = UNKNOWN) -> Verdict:
         """Return what the policy says of all that was seen and heard, with evidence and what could not be checked.
@@ -210,11 +216,20 @@ class FilmCheck:
             self._try("transcript", lambda: said.extend(hear_words(waves, transcripts)))
 
     def _judged(self) -> list[Part]:
-        """Judge every text alone and, in their order, together: words may be split over shots, or over two senses."""
-        parts = [Part(item.kind, item.name, self._judge(item.text), item.text) for item in self._said]
-        together = readings([(item.name, item.text) for item in self._said])[len(parts) :]
-        parts += [Part(self._said[0].kind, read.name, self._judge(read.text), read.text) for read in together]
-        return parts
+        """Judge all words in their order: alone, with their neighbours, and as one.
+
+        Words may be split over shots or between eye and ear, and their order may tell what none of them does. A script
+        was judged before; it is read again only beside what the film adds to it.
+        """
+        if not self._said:
+            return []
+        told = sorted((*self._script, *self._said), key=lambda item: item.at_s)
+        kinds: dict[str, Kind] = {item.name: item.kind for item in self._said if item.kind != "script"}
+        found = readings([(item.name, item.text) for item in told])
+        return [
+            Part(kinds.get(reading.name, "story"), reading.name, self._judge(reading.text), reading.text)
+            for reading in found
+        ]
 
     def _look(self, moments: list[Moment]) -> list[Part]:
         pictures = self._detectors.pictures

@@ -26,7 +26,7 @@ _MOST_EVIDENCE = 12
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing that was judged: words that were read or heard, or a frame. ``name`` says when it comes."""
+    """One thing that was judged: words (read, heard, or all in their order as a story), or a frame, and when."""
 
     kind: Kind
     name: str

@@ -13,10 +13,10 @@ _MARGIN_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words of a film: when they come, whether they are read or heard, and what evidence calls the place."""
+    """Words of a film: when they come, whether they are asked for, read or heard, and what evidence calls the place."""
 
     at_s: float
-    kind: Literal["on_screen_text", "transcript"]
+    kind: Literal["script", "on_screen_text", "transcript"]
     name: str
     text: str
 

@@ -19,7 +19,7 @@ Detector = Literal[
 DETECTORS: tuple[Detector, ...] = get_args(Detector)
 # A still picture has no sound and no time.
 PICTURE_DETECTORS: tuple[Detector, ...] = ("on_screen_text", "picture_content", "faces")
-Kind = Literal["on_screen_text", "transcript", "picture", "screams"]
+Kind = Literal["story", "on_screen_text", "transcript", "picture", "screams"]
 _MINORS = (Audience.TEEN, Audience.DEPICTED_MINOR)
 _EVERYTHING = frozenset(DETECTORS)
 

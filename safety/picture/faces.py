@@ -77,6 +77,6 @@ def _decoded(
     for place in np.asarray(kept, dtype=int).ravel():
         left, top, box_wide, box_high = boxes[place]
         if box_high >= _SMALLEST_SHARE * max(width, height):
-            shares = left / width, top / height, (left + box_wide) / width, (top + box_high) / height
-            faces.append(Face(*map(float, shares), certainty=float(certain[place])))
+            right, bottom = float(left + box_wide) / width, float(top + box_high) / height
+            faces.append(Face(float(left) / width, float(top) / height, right, bottom, float(certain[place])))
     return faces
