@@ -28,7 +28,7 @@ class PictureLimits(BaseModel):
     max_side: int = Field(default=16_384, gt=0, description="Longest side in pixels.")
     max_frames: int = Field(default=1_000, gt=0, description="Most frames of a moving picture.")
     max_total_pixels: int = Field(
-        default=400_000_000, gt=0, description="Most pixels of all frames of a moving picture together."
+        default=100_000_000, gt=0, description="Most pixels of all frames of a moving picture together."
     )
     frames_read: int = Field(default=6, ge=1, description="How many frames of a moving picture are looked at.")
     long_side: int = Field(default=2_048, ge=64, description="Frames are given at most this large.")
