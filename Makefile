@@ -48,7 +48,7 @@ e2e: setup ## walk the pages in a real browser (Debian's chromium)
 bench: setup ## measure the demo city's speed against the goals
 	$(BIN)/kindling bench all
 
-soak: $(READY) ## a million requests against the viewing limits, and ten thousand on each database
+soak: $(READY) ## a million requests against the viewing limits; a thousand jobs whose workers are killed
 	$(BIN)/pytest tests/soak --soak-steps=1000000 -s
 
 lock: $(READY) ## resolve requirements.lock anew

@@ -100,6 +100,12 @@ class Jobs:
         rows = self._tx.connection.execute(select(jobs.c.status, func.count().label("n")).group_by(jobs.c.status))
         return {JobStatus(row.status): row.n for row in rows}
 
+    def holders(self, *, attempts_below: int) -> list[str]:
+        """Return the workers that hold a job which may lose one more of them."""
+        query = select(jobs.c.lease_owner).where(jobs.c.status == JobStatus.IN_PROGRESS)
+        query = query.where(jobs.c.attempts < attempts_below)
+        return sorted({name for name in self._tx.connection.scalars(query) if name})
+
     def waiting_share(self) -> float:
         """Return how much work waits, each film's by the weight it came with."""
         query = select(func.sum(jobs.c.share)).where(jobs.c.status == JobStatus.QUEUED)

@@ -74,6 +74,41 @@ def run_policy(
         _show(measure_backtest(Path(scratch), decisions))
 
 
+@app.command("queue")
+def run_queue(
+    jobs: int = typer.Option(1000, min=10, help="Films that are asked for before any is made."),
+    people: int = typer.Option(60, min=2, help="People who ask, a few of them for very many."),
+    workers: int = typer.Option(4, min=1, max=64, help="Worker processes."),
+    kills: int = typer.Option(25, min=0, help="Workers killed (-9) with a film in hand."),
+    film_ms: int = typer.Option(30, min=1, help="How long a film takes: a pause takes its place."),
+    postgresql: bool = typer.Option(False, help="Also on a PostgreSQL that is started for it (extra `dev`)."),
+) -> None:
+    """Kill workers at random while they empty a long queue: what is lost, what is made twice, how fair the order is."""
+    from contextlib import ExitStack
+
+    from core.storage.database import Database
+    from core.storage.migrate import upgrade
+    from pipelines.offline.bench import queue
+
+    load = queue.Load(jobs=jobs, people=people, workers=workers, most_kills=kills, film_ms=film_ms)
+    typer.echo(f"On {machine()}; {jobs:,} jobs of {people} people, {workers} workers, {film_ms} ms a film.")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        urls = [f"sqlite:///{folder / 'queue.db'}"]
+        if postgresql:
+            from pgserver.postgres_server import get_server
+
+            server = get_server(folder / "postgresql")
+            stack.callback(server.cleanup)
+            urls.append(server.get_uri())
+        for url in urls:
+            database = Database(url)
+            stack.callback(database.close)
+            upgrade(database)
+            typer.echo(database.engine.dialect.name)
+            _show(queue.figures(queue.load_test(database, load), load))
+
+
 def _show(figures: Iterable[Figure]) -> None:
     for figure in figures:
         goal = (
