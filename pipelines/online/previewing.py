@@ -42,7 +42,7 @@ class Previews:
             self._keep(Preview(self._number, encode_image(_small(marked, rules.longer_side_px), ".webp")))
 
     def _may_be_shown(self, frame: Frame) -> bool:
-        check = self.rooms.safety.film_check()
+        check = self.rooms.safety.film_check(fps=1, is_still=True)
         check.see(frame, 0)
         return all(check.verdict(Surface.OUTPUT, audience).outcome < Outcome.REVIEW for audience in self.audiences)
 
