@@ -29,6 +29,7 @@ class PolicyHeader(PolicyModel):
     owner: str = Field(min_length=1, description="Team or person who answers for it.")
     reason: str = Field(min_length=10, description="Why it is as it is, in a sentence.")
     effective: date = Field(description="First day that it holds.")
+    expected_effect: str = Field(default="", description="What is expected to change, measured before it was proposed.")
 
 
 class Policy(PolicyModel):

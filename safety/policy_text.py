@@ -19,7 +19,8 @@ def policy_text(policy: "ModerationPolicy") -> str:
 
 def _header(header: "PolicyHeader") -> str:
     texts = "".join(f"{name} = {_quoted(getattr(header, name))}\n" for name in ("name", "version", "owner", "reason"))
-    return f"[policy]\n{texts}effective = {header.effective.isoformat()}\n"
+    effect = f"expected_effect = {_quoted(header.expected_effect)}\n" if header.expected_effect else ""
+    return f"[policy]\n{texts}effective = {header.effective.isoformat()}\n{effect}"
 
 
 def _rule(rule: "Rule") -> str:

@@ -22,15 +22,15 @@ def write_report(metrics: Mapping[str, Mapping[str, Any]], revision: str, folder
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, figures in metrics.items():
-        _calibration_plot(name, figures["bins"]).save(str(folder / f"{name}-calibration.svg"))
-        _importance_plot(name, figures["gain"]).save(str(folder / f"{name}-importance.svg"))
+        calibration_plot(name, figures["bins"]).save(str(folder / f"{name}-calibration.svg"))
+        importance_plot(name, figures["gain"]).save(str(folder / f"{name}-importance.svg"))
     page = folder / "index.html"
     page.write_text(_page(metrics, revision), encoding="utf-8")
     return page
 
 
-def _calibration_plot(name: str, bins: list[list[float]]) -> Any:
-    """Observed against predicted rates with 95 % Wilson intervals; the diagonal is a perfect head."""
+def calibration_plot(name: str, bins: list[list[float]]) -> Any:
+    """Return observed against predicted rates with 95 % Wilson intervals; the diagonal is a perfect head."""
     import altair as alt
     from statsmodels.stats.proportion import proportion_confint
 
@@ -51,7 +51,8 @@ def _calibration_plot(name: str, bins: list[list[float]]) -> Any:
     return layers.properties(width=300, height=300, title=f"{name}: calibration on the later week")
 
 
-def _importance_plot(name: str, gain: Mapping[str, float]) -> Any:
+def importance_plot(name: str, gain: Mapping[str, float]) -> Any:
+    """Return bars of the features that a head's trees gained most from."""
     import altair as alt
 
     largest = sorted(gain.items(), key=lambda item: -item[1])[:_MOST_FEATURES]

@@ -97,6 +97,26 @@ def outcome_shares(
     return {**shares, "over_refused": _share(harmless)}
 
 
+def review_hours_per_day(shares: Mapping[str, float], texts_per_day: float, seconds_each: float) -> float:
+    """Return how many hours a day people would spend on what is held for them."""
+    return shares["review"] * texts_per_day * seconds_each / 3600
+
+
+def effect_in_words(
+    items: Sequence[Labelled], before: ModerationPolicy, after: ModerationPolicy, surface: Surface
+) -> str:
+    """Return, audience by audience, how many texts flip and what becomes of over-refusal, in words."""
+    told = []
+    for audience in Audience:
+        changed = flips(items, before, after, surface, audience)
+        stricter = sum(flip.after > flip.before for flip in changed)
+        old, new = (outcome_shares(items, policy, surface, audience)["over_refused"] for policy in (before, after))
+        told.append(
+            f"{audience}: {stricter} stricter, {len(changed) - stricter} looser, over-refusal {old:.1%} -> {new:.1%}"
+        )
+    return f"On {len(items):,} texts, {surface}: {'; '.join(told)}."
+
+
 def _share(hits: Sequence[bool]) -> float:
     return sum(hits) / len(hits) if hits else 0.0
 
@@ -110,6 +130,7 @@ def propose(
     owner: str,
     reason: str,
     effective: date,
+    expected_effect: str = "",
 ) -> ModerationPolicy:
     """Return the policy with new thresholds for one category and surface; the loader's proofs run on it at once.
 
@@ -128,7 +149,8 @@ def propose(
     ]  # fmt: skip
     kept = [rule.model_dump() for rule in policy.rule if rule.id not in {item["id"] for item in added}]
     header = policy.policy.model_dump() | {
-        "version": next_version(policy.version, effective), "owner": owner, "reason": reason, "effective": effective
+        "version": next_version(policy.version, effective), "owner": owner, "reason": reason, "effective": effective,
+        "expected_effect": expected_effect,
     }  # fmt: skip
     return ModerationPolicy.model_validate({"policy": header, "rule": [*kept, *added]})
 

@@ -17,9 +17,8 @@ _OLD_INDEXES = (("status", "priority", "created_at"), ("person_id",))
 def upgrade() -> None:
     """Add columns and tables."""
     for table, columns in _columns().items():
-        with op.batch_alter_table(table) as batch:
-            for column in columns:
-                batch.add_column(column)
+        for column in columns:
+            op.add_column(table, column)  # in place: on SQLite a batch would drop the table that others refer to
     op.execute("UPDATE videos SET derived = 'remix' WHERE remixed_from IS NOT NULL")
     _swap_indexes(_OLD_INDEXES, _NEW_INDEXES)
     _make_small_tables()
