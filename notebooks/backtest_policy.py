@@ -96,7 +96,7 @@ def _(
         [
             mo.md(f"**{in_force.version}** in force, **{after.version}** tried. {after.policy.reason}"),
             mo.callout(said, kind="danger" if "LOOSER" in said else "neutral"),
-            mo.md("\n".join(f"- {line}" for line in told(changes)[:40]) or "No threshold differs."),
+            mo.md("\n".join(f"- {line}" for line in told(changes)[:12]) or "No threshold differs."),
         ]
     )
     return after, in_force

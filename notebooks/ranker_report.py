@@ -87,7 +87,7 @@ def _(heads, mo):
 
 @app.cell
 def _(heads, mo):
-    names = sorted(heads.metrics)
+    names = sorted(heads.metrics, key=lambda name: (name not in heads.trained, name))  # what serves comes first
     head = mo.ui.dropdown(names, value=names[0] if names else None, label="Head")
     head
     return head, names

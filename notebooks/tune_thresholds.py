@@ -155,12 +155,16 @@ def _(Audience, category, mo, policy, where):
             {
                 name: mo.ui.slider(0, 1.01, step=0.01, value=round(at, 2), label=name, show_value=True)
                 for name, at in numbers.items()
-            },
-            label=str(audience),
+            }
         )
 
     sliders = mo.ui.dictionary({str(audience): _sliders(audience) for audience in Audience})
-    mo.hstack([sliders[str(audience)] for audience in Audience])
+
+    def _column(audience):
+        mine = sliders[str(audience)]
+        return mo.vstack([mo.md(f"**{audience.replace('_', ' ')}**"), *(mine[name] for name in mine)])
+
+    mo.hstack([_column(audience) for audience in Audience])
     return (sliders,)
 
 

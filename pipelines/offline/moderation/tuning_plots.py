@@ -10,6 +10,7 @@ from safety.policy import Thresholds
 
 _COLOURS = {Audience.ADULT: "#3b6fb6", Audience.TEEN: "#2f8f6b", Audience.DEPICTED_MINOR: "#b6563b"}
 _SIZE = {"width": 260, "height": 220}
+_OUTCOMES = {"allow": "#2f8f6b", "limit": "#d9a441", "review": "#b6563b", "block": "#5b1f1f"}
 _CHANGES = {"stricter": "#3b6fb6", "looser": "#d9a441"}
 
 
@@ -97,7 +98,10 @@ def outcome_bars(rows: Sequence[Mapping[str, Any]]) -> Any:
     return bars.encode(
         x=alt.X("decisions:Q", stack="normalize", axis=alt.Axis(format="%"), title=None),
         y=alt.Y("policy:N", title=None, sort=["in force", "candidate"]),
-        color=alt.Color("outcome:N", sort=["allow", "limit", "review", "block"]), row=alt.Row("audience:N", title=None),
+        color=alt.Color(
+            "outcome:N", scale=alt.Scale(domain=list(_OUTCOMES), range=list(_OUTCOMES.values())), title=None
+        ),
+        row=alt.Row("audience:N", title=None),
     ).properties(width=420, height=50, title="Outcomes of the whole history")  # fmt: skip
 
 
