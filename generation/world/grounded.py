@@ -56,11 +56,14 @@ def _walker(stage: Stage, thing: Thing, number: int) -> None:
         stage.dressed(thing, brush), stage.shadow(brush, 46), thing=thing, portrait=stage.portrait(thing),
         robot=thing.kind == "robot", costume=costume_of(thing.kind), speaks=speaks,
     )  # fmt: skip
-    speed = _FIGURE_SPEEDS.get(motion, 0.0) * plan.pace
+    speed, followed = _FIGURE_SPEEDS.get(motion, 0.0) * plan.pace, False
     if number == 0 and shot.camera == "track" and speed and _is_target(stage, thing):
         # Whoever the camera follows sets off where it looks, and goes on as far as it will go.
         x, facing, span = plan.width * 0.42, 1.0, (0.0, plan.extent + 400)
         speed = min(speed, max(20.0, plan.travel / plan.seconds))
+        followed = True
+    elif stage.leader is not None:
+        x, facing, span, motion, speed = _beside(stage, stage.leader, motion, thing.motion)
     phase = brush.rng.uniform(0, 6.3) if thing.count > 1 or motion == "talk" else 0.0
     actor = FigureActor(
         figure, x, floor, motion, plan.pace, phase, brush.size, speed=speed, span=span, facing=facing,
@@ -71,8 +74,22 @@ def _walker(stage: Stage, thing: Thing, number: int) -> None:
         _falling(stage, actor, number)
         return
     stage.actors.append(actor)
+    if followed:
+        stage.leader = actor
     if number < 2:
         _footfalls(stage, actor)
+
+
+def _beside(
+    stage: Stage, leader: FigureActor, usual: str, asked: str
+) -> tuple[float, float, tuple[float, float], str, float]:
+    """Return place, direction, span, motion and speed of someone who goes along with whom the camera follows."""
+    stage.beside += 1
+    side = 1 if stage.beside % 2 else -1
+    x = leader.x + side * stage.plan.width * (0.10 + 0.14 * ((stage.beside + 1) // 2))
+    if asked and asked not in {"walk", "run"}:
+        return x, -leader.facing, leader.span, asked or usual, 0.0
+    return x, leader.facing, leader.span, leader.motion, leader.speed
 
 
 def _falling(stage: Stage, actor: FigureActor, number: int) -> None:
@@ -103,7 +120,7 @@ def _in_company(stage: Stage, talks: list[str], identity: str) -> tuple[float, f
     plan, place = stage.plan, talks.index(identity)
     if len(talks) == 1:
         return plan.width * 0.5 + plan.camera_at(0).x, 1.0
-    share = 0.5 + (place / (len(talks) - 1) - 0.5) * (0.44 if plan.height > plan.width else 0.3)
+    share = 0.5 + (place / (len(talks) - 1) - 0.5) * (0.34 if plan.height > plan.width else 0.26)
     return plan.width * share + plan.camera_at(0).x, 1.0 if place < len(talks) / 2 else -1.0
 
 

@@ -16,7 +16,7 @@ _TILT = 0.2
 _PAN_SPEED = {"slow": 14.0, "medium": 24.0, "fast": 44.0}
 _TRACK_SPEED = {"slow": 40.0, "medium": 70.0, "fast": 130.0}
 _LEAD_SPEED = {"walk": 54.0, "run": 140.0, "drive": 120.0}
-_FARTHEST = 1100.0
+_FARTHEST = 900.0
 PACE = {"slow": 0.7, "medium": 1.0, "fast": 1.55}
 
 

@@ -12,6 +12,7 @@ from generation.world.body_actors import RagdollActor
 from generation.world.brush import WARM, Brush, colour_of
 from generation.world.look import Look
 from generation.world.paint import Sprite
+from generation.world.people import FigureActor
 from generation.world.plan import Plan
 from generation.world.props import soft_shadow
 from generation.world.simulation import GRAVITY, GROUNDS, Contact, SimBody, Simulation, Water
@@ -62,6 +63,8 @@ class Stage:
         self.scene = SCENES[shot.scene]
         self.actors: list[Actor] = []
         self.sounds: list[Contact] = []
+        self.leader: FigureActor | None = None  # whom the camera follows
+        self.beside = 0
         self.ragdolls: list[RagdollActor] = []
         self.floaters: list[tuple[SimBody, FloaterActor]] = []
         self._portraits = portraits
