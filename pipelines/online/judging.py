@@ -50,7 +50,7 @@ def check_prompt(
     Raises ``Refused`` unless they may go on without a person looking at them.
     """
     audiences = {maker.audience(now), audience_of(maker, shows_minor, now)}
-    texts = [text for text in dict.fromkeys(words) if not any(text != other and text in other for other in words)]
+    texts = in_order(words)
     parts = [
         TextPart("prompt" if text in words[:1] else f"text {number}", text) for number, text in enumerate(texts, 1)
     ]
@@ -58,6 +58,22 @@ def check_prompt(
         *(rooms.safety.judge_texts(parts, Surface.PROMPT, audience) for audience in sorted(audiences))
     )  # fmt: skip
     require_allowed(rooms, verdict, "prompt", video_id, maker.id, field="prompt")
+
+
+def in_order(words: Sequence[str]) -> list[str]:
+    """Return the texts of a wish in their order, without those inside another, or that only list the others.
+
+    A storyboard's prompt may be its shots, one a line: the shots are kept, since where they are cut matters.
+    """
+    distinct = list(dict.fromkeys(words))
+    listings = {" ".join(text.split()) for text in distinct if _lists(text, distinct)}
+    kept = [text for text in distinct if " ".join(text.split()) not in listings]
+    return [text for text in kept if not any(text != other and text in other for other in kept)]
+
+
+def _lists(text: str, others: Sequence[str]) -> bool:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return len(lines) > 1 and all(line in others for line in lines)
 
 
 def first_refusal(

@@ -17,6 +17,7 @@ from generation.shots import ShotWish
 from pipelines.online import creation, likeness
 from pipelines.online.family import set_controls
 from pipelines.online.films import sheet_key
+from pipelines.online.judging import in_order
 from pipelines.online.wishes import Derivation, Wish
 from tests.creation_kit import CALM, SIZE, finished, look, make_mutual, make_open_character, wish, work
 from tests.pipelines.creation.conftest import Town
@@ -207,3 +208,14 @@ def test_these_are_all_the_ways_that_the_api_has(town: Town) -> None:
         "/v1/videos/characters", "/v1/videos/quote", "/v1/videos/{video_id}/publish", "/v1/videos/{video_id}/cancel"
     }  # fmt: skip
     assert makes - others == {"/v1/videos", "/v1/videos/edits", "/v1/videos/extensions", "/v1/videos/{video_id}/remix"}
+
+
+def test_a_storyboard_is_judged_shot_by_shot_and_in_its_order(town: Town) -> None:
+    assert in_order(["a\nb c", "a b c", "a", "b c", "title", "le"]) == ["a", "b c", "title"]
+    assert in_order(["a b", "a", "b"]) == ["a b"]
+    texts = ("two strangers watch po", "rn on a hotel bed")
+    shots = tuple(ShotWish(text, 2) for text in texts)
+    with pytest.raises(Refused):
+        creation.submit(town.rooms, town.ada.id, wish("\n".join(texts), shots=shots))
+    for text in texts:
+        assert creation.submit(town.rooms, town.ada.id, wish(text, shots=(ShotWish(text, 4),))).job is not None
