@@ -27,6 +27,7 @@ ROUTERS = (
     "api.routers.messages",
     "api.routers.moderations",
     "api.routers.safety",
+    "api.routers.safety_batches",
     "api.routers.review",
     "api.routers.policies",
     "api.routers.step_up",

@@ -27,7 +27,7 @@ async def read_body(request: Request, *, structured: Collection[str] = ()) -> tu
         return await _read_form(request, structured)
     if kind != "application/json":
         raise HTTPException(415, "This path reads JSON or a multipart form.")
-    return _read_json(await request.body()), {}
+    return json_value(await request.body()), {}
 
 
 def checked(model: type[M], fields: Any) -> M:
@@ -40,7 +40,8 @@ def checked(model: type[M], fields: Any) -> M:
         ) from error
 
 
-def _read_json(body: bytes) -> Any:
+def json_value(body: bytes) -> Any:
+    """Return what a JSON text stands for. Raises ``RequestValidationError`` saying where it is malformed."""
     try:
         return json.loads(body)
     except json.JSONDecodeError as error:

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from api.problems import OPENAI_PATHS, PROBLEM_TYPE, OpenAIError, Problem
 from api.schemas.making import CreateVideo, EditVideo, ExtendVideo, RemixVideo
+from api.schemas.safety import NewBatch
 
 _PROBLEMS: Mapping[str, str] = {
     "400": "The body cannot be read.",
@@ -51,8 +52,8 @@ def _complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    # The videos' bodies are read by their own handlers, which take JSON and forms alike.
-    for model in (Problem, OpenAIError, CreateVideo, EditVideo, ExtendVideo, RemixVideo):
+    # These bodies are read by their own handlers, which take JSON and forms alike.
+    for model in (Problem, OpenAIError, CreateVideo, EditVideo, ExtendVideo, RemixVideo, NewBatch):
         shape = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= shape.pop("$defs", {}) | {model.__name__: shape}
     for path, item in document["paths"].items():

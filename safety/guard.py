@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 MOST_STUCK = 4
+_EACH_TEXT_S = 0.25  # a storyboard is read in some hundred ways
 
 
 class TextDetector(Protocol):
@@ -147,7 +148,8 @@ class GuardedTexts:
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return the detector's scores. Raises ``DetectorFault``, or what the detector raised."""
         detector = self._detector()
-        answer = self._guard.call(lambda: detector.scores(texts), self._timeout_s)
+        timeout_s = self._timeout_s + _EACH_TEXT_S * (len(texts) - 1)
+        answer = self._guard.call(lambda: detector.scores(texts), timeout_s)
         if len(answer) != len(texts):
             raise DetectorFault("bad answer", f"The text check answered {len(answer)} of {len(texts)} texts.")
         for scores in answer:

@@ -128,8 +128,16 @@ class Safety:
         other._texts = other._guarded()
         return other
 
-    def _guarded(self) -> GuardedTexts:
-        return GuardedTexts(lambda: self.classifier, (*CATEGORIES, ANY), timeout_s=TEXT_TIMEOUT_S)
+    def reading_with(self, classifier: TextDetector, *, timeout_s: float) -> "Safety":
+        """Return this room with another text classifier, which may take ``timeout_s``; all else is shared."""
+        other = copy(self)
+        other.classifier = classifier
+        other._texts = other._guarded(timeout_s)
+        return other
+
+    def _guarded(self, timeout_s: float | None = None) -> GuardedTexts:
+        timeout_s = TEXT_TIMEOUT_S if timeout_s is None else timeout_s
+        return GuardedTexts(lambda: self.classifier, (*CATEGORIES, ANY), timeout_s=timeout_s)
 
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """Return for each text a calibrated probability per category (and ``any``). About 5 ms a text."""

@@ -1,6 +1,6 @@
 """Decisions on anything: `POST /v1/safety/decide`, and many at once, later: `/v1/safety/batches`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
@@ -9,7 +9,7 @@ from api.pictures import picture_from
 from api.schemas.safety import NewDecision, SafetyDecision, Words
 from core.ids import PersonId, VideoId
 from core.vocabulary import Scope
-from pipelines.online.deciding import Subject, decide
+from pipelines.online.deciding import Subject, as_json, decide
 from safety.judgement import Judgement
 from safety.room import TextPart
 
@@ -29,7 +29,7 @@ async def decide_one(body: NewDecision, caller: Caller, rooms: RoomsDep, desk: D
             rooms, subject_of(body, pictures), surface=body.surface, audience=body.audience, viewer=viewer
         )  # fmt: skip
 
-    return SafetyDecision.model_validate(told(await desk.judge(work)))
+    return SafetyDecision.model_validate(as_json(await desk.judge(work)))
 
 
 def viewer_of(caller: Actor) -> PersonId | None:
@@ -44,24 +44,3 @@ def subject_of(body: Words, pictures: tuple[bytes, ...] = ()) -> Subject:
         said = (("", shot.text), (" on screen", shot.on_screen), (" transcript", shot.transcript))
         texts += [TextPart(f"shot {number}{kind}", text) for kind, text in said if text]
     return Subject(tuple(texts), pictures, None if body.video_id is None else VideoId(body.video_id))
-
-
-def told(judgement: Judgement) -> dict[str, Any]:
-    """Return a judgement as ``SafetyDecision`` has it."""
-    verdict = judgement.verdict
-    return {
-        "outcome": verdict.outcome,
-        "allowed": verdict.allowed,
-        "surface": verdict.surface,
-        "audience": verdict.audience,
-        "rule_id": verdict.rule_id,
-        "category": verdict.category,
-        "explanation": verdict.explanation,
-        "policy_version": verdict.policy_version,
-        "model_revision": verdict.model_revision,
-        "threshold_revision": verdict.threshold_revision,
-        "categories": sorted(judgement.reached),
-        "scores": dict(verdict.scores),
-        "evidence": list(verdict.evidence),
-        "detectors": list(judgement.detectors),
-    }

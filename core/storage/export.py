@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 
 from core.ids import PersonId
 from core.storage.database import Transaction
-from core.storage.tables import accounts, creation, family, feed, messages, safety, webhooks, wellbeing
+from core.storage.tables import accounts, batches, creation, family, feed, messages, safety, webhooks, wellbeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ HELD = (
     Held("characters_shared_with_me", creation.character_grants, "person_id"),
     Held("videos_showing_me", creation.video_characters, "owner_id"),
     Held("decisions", safety.decisions, "person_id"),
+    Held("safety_batches", batches.safety_batches, "owner_id"),
     Held("appeals", safety.appeals, "person_id"),
     Held("reviews_by_me", safety.review_cases, "reviewer_id"),
     Held("viewing", wellbeing.viewing, "person_id"),

@@ -109,6 +109,21 @@ def run_queue(
             _show(queue.figures(queue.load_test(database, load), load))
 
 
+@app.command("moderations")
+def run_moderations() -> None:
+    """Ask a server of the demo city in KINDLING_HOME to judge texts: latency and rate, beside the classifier alone."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"  # before NumPy is loaded; servers run so too
+    from core.encoder import TextEncoder
+    from pipelines.offline.bench import moderations
+    from safety.room import Safety
+
+    settings = Settings()
+    typer.echo(f"On {machine()}.")
+    encoder = TextEncoder(settings.models / "encoder", threads=settings.encoder_threads)
+    _show(moderations.measure(settings, Safety.open(encoder, keys=settings.keys, overrides=settings.policies)))
+
+
 def _show(figures: Iterable[Figure]) -> None:
     for figure in figures:
         goal = (

@@ -21,6 +21,7 @@ GROUPS = {
     "wellbeing": "pipelines.commands.wellbeing",
     "db": "pipelines.commands.db",
     "lake": "pipelines.commands.lake",
+    "redteam": "pipelines.commands.redteam",
 }
 COMMANDS = {
     "serve": "pipelines.commands.serve",

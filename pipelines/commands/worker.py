@@ -23,7 +23,7 @@ def command(
     actors: Annotated[int, typer.Option(min=1, max=1024, help="Actors, with --ray.")] = 1,
     gpus: Annotated[float, typer.Option(min=0, max=8, help="GPUs of each actor, with --ray.")] = 0.0,
 ) -> None:
-    """Take generation jobs from the queue. Stops cleanly on Ctrl-C or SIGTERM: a job in hand goes back."""
+    """Take films to make and batches to judge from their queues. Stops cleanly on Ctrl-C or SIGTERM: work goes back."""
     from pipelines.online.working import run_on_ray
 
     settings = Settings()

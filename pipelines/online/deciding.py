@@ -1,7 +1,8 @@
 """``POST /v1/safety/decide``: one verdict on anything: words, a storyboard's shots, pictures, a video that is kept."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import InvalidInput, not_found
 from core.ids import PersonId, VideoId
@@ -91,3 +92,24 @@ def _reports(verdict: Verdict) -> tuple[DetectorReport, ...]:
     return tuple(
         DetectorReport(name, "video", ran=name not in missing, note=missing.get(name, "")) for name in DETECTORS
     )
+
+
+def as_json(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as JSON: what `POST /v1/safety/decide` answers, and what batches keep."""
+    verdict = judgement.verdict
+    return {
+        "outcome": verdict.outcome.name.lower(),
+        "allowed": verdict.allowed,
+        "surface": str(verdict.surface),
+        "audience": str(verdict.audience),
+        "rule_id": verdict.rule_id,
+        "category": verdict.category,
+        "explanation": verdict.explanation,
+        "policy_version": verdict.policy_version,
+        "model_revision": verdict.model_revision,
+        "threshold_revision": verdict.threshold_revision,
+        "categories": sorted(judgement.reached),
+        "scores": dict(verdict.scores),
+        "evidence": [asdict(item) for item in verdict.evidence],
+        "detectors": [asdict(item) for item in judgement.detectors],
+    }

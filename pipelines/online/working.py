@@ -1,4 +1,4 @@
-"""A worker's whole life: films from the queue, and webhooks beside them. The same in a process and in a Ray actor."""
+"""A worker's whole life: films, batches to judge, and webhooks. The same in a process and in a Ray actor."""
 
 import logging
 import threading
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.settings import Settings
-from pipelines.online.queue import LEASE_S, make_worker
+from pipelines.online.queue import LEASE_S, make_worker, worker_name
 from pipelines.online.rooms import Rooms, open_rooms
+from pipelines.online.safety_batches import BatchWorker
 from pipelines.online.webhooks import deliver_due, keep_delivering
 
 _LOOK_EVERY_S = 1.0
@@ -31,6 +32,7 @@ class Working:
     def run(self, *, once: bool = False) -> int:
         """Work; return how many times films were taken from the queue (with ``once``)."""
         worker = make_worker(self.rooms, lease_s=self.lease_s)
+        batches = BatchWorker(self.rooms, worker_name(), lease_s=self.lease_s, stopping=self._stopping)
         self._stop_worker = worker.stop
         if self._stopping.is_set():
             return 0
@@ -38,15 +40,20 @@ class Working:
             taken = 0
             while not self._stopping.is_set() and worker.run_once():
                 taken += 1
+            while not self._stopping.is_set() and batches.run_once():
+                pass
             deliver_due(self.rooms)
             return taken
         postman = threading.Thread(target=keep_delivering, args=(self.rooms, self._stopping), name="webhooks")
+        judge = threading.Thread(target=batches.run_forever, name="safety-batches")
         postman.start()
+        judge.start()
         try:
             worker.run_forever()
         finally:
             self._stopping.set()
             postman.join()
+            judge.join()
         return 0
 
 

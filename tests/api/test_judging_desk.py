@@ -14,7 +14,6 @@ import pytest
 from core.vocabulary import Outcome
 from pipelines.online.rooms import Rooms
 from safety import room
-from safety.room import Safety
 from safety.taxonomy import CATEGORIES
 from safety.text.classifier import ANY
 from tests.api.live import live
@@ -47,8 +46,7 @@ def slow() -> Iterator[SlowDetector]:
 
 def slowed(town: Town, detector: SlowDetector, *, threads: int, waiting: int) -> Town:
     """The same town with this detector, and a small desk."""
-    old = town.rooms.safety
-    safety = Safety(detector, old.moderation, old.likeness, old.film, old.ages, old._keys, old._clock)
+    safety = town.rooms.safety.reading_with(detector, timeout_s=room.TEXT_TIMEOUT_S)
     settings = town.rooms.settings.model_copy(update={"judge_threads": threads, "judge_waiting": waiting})
     rooms: Rooms = replace(town.rooms, safety=safety, settings=settings)
     return Town(rooms, create_app(rooms=rooms))

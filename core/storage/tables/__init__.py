@@ -1,10 +1,22 @@
 """All tables, one file a feature. Importing this package registers every table on ``metadata``."""
 
-from core.storage.tables import accounts, creation, family, feed, messages, policies, safety, webhooks, wellbeing
+from core.storage.tables import (
+    accounts,
+    batches,
+    creation,
+    family,
+    feed,
+    messages,
+    policies,
+    safety,
+    webhooks,
+    wellbeing,
+)
 from core.storage.types import metadata
 
 __all__ = [
     "accounts",
+    "batches",
     "creation",
     "family",
     "feed",

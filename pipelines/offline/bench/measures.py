@@ -25,7 +25,7 @@ from safety.room import Safety
 
 FEED_P95_GOAL_MS, MODERATION_GOAL_MS, RENDER_GOAL_S, COLD_START_GOAL_S = 30.0, 10.0, 0.3, 3.0
 _PAGES, _PROMPTS, _SCENES, _CLIP_S = 400, 200, 6, 4
-_BENCH_PROMPTS = (
+BENCH_PROMPTS = (
     "paper boats drift over a calm lake at dusk",
     "a basketball bounces off the rim and rolls away",
     "neon city at night, a red ball runs down the ramps",
@@ -38,7 +38,7 @@ _BENCH_PROMPTS = (
 def feed_over_http(settings: Settings) -> Iterator[Figure]:
     """Ask for pages as many different adults, one after another, from one server worker."""
     with copy_of_city(settings) as home, running_server(home, settings.resolved_media_url) as server:
-        token = _service_token(settings, home)
+        token = service_token(settings, home)
         people = _adults(home)
         with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
             turn = iter(range(10**9))
@@ -60,9 +60,9 @@ def feed_over_http(settings: Settings) -> Iterator[Figure]:
 
 def moderation(safety: Safety, encode: Callable[[str], object]) -> Iterator[Figure]:
     """Judge distinct prompts one at a time on one thread."""
-    texts = iter([f"{prompt}, take {take}" for take in range(100) for prompt in _BENCH_PROMPTS])
+    texts = iter([f"{prompt}, take {take}" for take in range(100) for prompt in BENCH_PROMPTS])
     times = timed_ms(lambda: safety.judge_text(next(texts), Surface.PROMPT, Audience.TEEN), repeats=_PROMPTS)
-    encoding = median(timed_ms(lambda: encode(_BENCH_PROMPTS[0]), repeats=100))
+    encoding = median(timed_ms(lambda: encode(BENCH_PROMPTS[0]), repeats=100))
     yield Figure(
         "moderation per prompt, median", median(times), "ms", MODERATION_GOAL_MS, "the text encoder alone", encoding
     )
@@ -72,7 +72,7 @@ def rendering(generation: Generation) -> Iterator[Figure]:
     """Render, with sound and encoding, on one core; the peer only encodes the same frames."""
     ours, encoding = [], []
     with tempfile.TemporaryDirectory() as folder:
-        for number, prompt in enumerate(_BENCH_PROMPTS[:_SCENES]):
+        for number, prompt in enumerate(BENCH_PROMPTS[:_SCENES]):
             board = generation.storyboard(prompt, seconds=_CLIP_S, width=360, height=640, seed=number)
             start = time.process_time()
             film = generation.generate(board, {}, lambda _percent: None, lambda: False, model="world")
@@ -87,7 +87,8 @@ def rendering(generation: Generation) -> Iterator[Figure]:
     yield Figure("rendering 360x640, per second of film", median(ours), "s", RENDER_GOAL_S, peer, median(encoding))
 
 
-def _service_token(settings: Settings, home: Path) -> str:
+def service_token(settings: Settings, home: Path) -> str:
+    """Return a token for a benchmark's server."""
     key = open_key(home / "keys")
     issuer = TokenIssuer(key, issuer=settings.issuer, audience=settings.audience, clock=SystemClock())
     return issuer.mint("bench", [Scope.SERVICE], lifetime_s=3600)
