@@ -64,8 +64,9 @@ def activate(database: Database, filed: ModerationPolicy, text: str, source: str
         versions, head = PolicyVersions(tx), _settled_head(tx, filed, signed.at)
         if policy.revision == (head.revision or filed.revision):
             raise Conflict("already_in_force", f"The policy {policy.version} holds already.", expected="another policy")
-        _keep(versions, policy, text, head.revision or filed.revision, signed)
-        return _change(tx, ACTIVATED, policy, head, signed)
+        held = head.revision or filed.revision
+        _keep(versions, policy, text, held, signed)
+        return _change(tx, ACTIVATED, policy, head, signed, replaced=held)
 
 
 def rollback(database: Database, signed: Signed, to: str = "") -> PolicyChange:
@@ -80,7 +81,7 @@ def rollback(database: Database, signed: Signed, to: str = "") -> PolicyChange:
         if head.revision is None or target is None or target == head.revision:
             raise Conflict("nothing_before", "There is no earlier policy to go back to.", expected="activate a file")
         policy = stored_policy(PolicyVersions(tx).find(target), target)
-        return _change(tx, ROLLED_BACK, policy, head, signed)
+        return _change(tx, ROLLED_BACK, policy, head, signed, replaced=head.revision)
 
 
 def put_forward(tx: Transaction, filed: ModerationPolicy, text: str, source: str, signed: Signed) -> ModerationPolicy:
@@ -125,26 +126,27 @@ def _keep(versions: PolicyVersions, policy: ModerationPolicy, text: str, parent:
     versions.add(PolicyVersion(policy.revision, MODERATION, policy.version, text, parent, signed.by, signed.at))
 
 
-def _change(tx: Transaction, act: str, policy: ModerationPolicy, head: PolicyHead, signed: Signed) -> PolicyChange:
+def _change(
+    tx: Transaction, act: str, policy: ModerationPolicy, head: PolicyHead, signed: Signed, *, replaced: str
+) -> PolicyChange:
     detail = {
         "version": policy.version,
         "revision": policy.revision,
-        "replaced": head.revision,
+        "replaced": replaced,
         "reason": signed.reason,
     }
     AuditLog(tx).append(signed.at, signed.by, f"policy.{act}", MODERATION, detail)
     versions = PolicyVersions(tx)
     versions.set_head(replace(head, revision=policy.revision))
     return versions.note(
-        act, policy.revision, replaced=head.revision, by=signed.by, reason=signed.reason, at=signed.at
+        act, policy.revision, replaced=replaced, by=signed.by, reason=signed.reason, at=signed.at
     )  # fmt: skip
 
 
 def _before(changes: list[PolicyChange], revision: str | None) -> str | None:
-    """Return what the newest activation of ``revision`` replaced; the file's version, if that was the first of all."""
+    """Return what the newest activation of ``revision`` replaced, or None."""
     came = next((item for item in reversed(changes) if item.revision == revision and item.act == ACTIVATED), None)
-    first = next((item.revision for item in changes if item.act == FOUND), None)
-    return None if came is None else came.replaced or first
+    return None if came is None else came.replaced
 
 
 def _version_called(tx: Transaction, called: str) -> PolicyVersion:

@@ -1,14 +1,18 @@
 """The feed follows the policy in force also in what was published before, on both databases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
-from core.ids import VideoId
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.ids import PersonId, VideoId
 from core.storage.database import Database
 from core.storage.decisions import OVERTURNED, Decisions
 from core.storage.people import People
 from core.storage.videos import Videos
-from core.vocabulary import Audience, Surface
+from core.visibility import Eyes, Showing, may_see
+from core.vocabulary import Audience, Surface, VideoStatus, Visibility
 from pipelines.online.feed_policy import Followed, follow_policy
 from pipelines.online.judging import FILM_CHECK, feed_verdicts, keep_words
 from pipelines.online.policy_life import Signed, activate, rollback
@@ -61,6 +65,19 @@ def teens_see(database: Database) -> set[str]:
             for item in Videos(tx).many([VideoId(f"video_{n:03}") for n in range(9)]).values()
             if item.teen_allowed
         }
+
+
+@given(born=st.none() | st.dates(date(2009, 1, 1), NOON.date()), adult=st.booleans(), teen=st.booleans())
+def test_the_feed_of_a_minor_or_of_unknown_age_follows_the_policy_for_the_young(
+    born: date | None, adult: bool, teen: bool
+) -> None:
+    viewer = make_person("tim", born=born)
+    eyes = Eyes(viewer.id, viewer.audience(NOON), frozenset(), frozenset())
+    shown = Showing(
+        VideoId("video_1"), PersonId("per_ada"), VideoStatus.PUBLISHED, Visibility.PUBLIC,
+        teen_allowed=teen, adult_allowed=adult, creator_is_private=False,
+    )  # fmt: skip
+    assert may_see(shown, eyes) == teen
 
 
 def test_a_stricter_policy_takes_videos_from_the_young_and_a_rollback_gives_back_only_those(database: Database) -> None:

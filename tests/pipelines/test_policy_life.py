@@ -69,6 +69,7 @@ def test_history_says_who_when_why_and_what_was_replaced_and_the_audit_log_has_i
     rollback(database, later)
     with database.read() as tx:
         told = [(change.act, version.version, change.by, change.at) for change, version in history(tx)]
+        replaced = [change.replaced for change, _ in history(tx)]
         entries = list(AuditLog(tx).entries())
         stored = PolicyVersions(tx).named("2026-12-01.1")
     assert told == [
@@ -76,6 +77,7 @@ def test_history_says_who_when_why_and_what_was_replaced_and_the_audit_log_has_i
         ("activated", "2026-12-01.1", "rae", NOON),
         ("rolled_back", FILED.version, "sam", later.at),
     ]
+    assert replaced == [None, FILED.revision, stored.revision if stored else ""]
     assert [entry.action for entry in entries] == ["policy.activated", "policy.rolled_back"]
     assert entries[0].detail["reason"] == RAE.reason
     assert first_break(entries) is None
