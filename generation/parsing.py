@@ -21,7 +21,7 @@ from generation.words import Found, Phrases, Word, words_of
 from generation.world import vocabulary as vocab
 from generation.world.vocabulary_film import CUES, FRAMINGS, SPEAKING_ROLES
 
-_SHORTEST_SHOT_S = 1.0
+_SHORTEST_SHOT_S, _GLIMPSE_S = 1.0, 0.3
 _SCENES = Phrases({name: kind.words for name, kind in vocab.SCENES.items()})
 _STYLES = Phrases({name: choice.words for name, choice in vocab.STYLES.items()})
 _PALETTES = Phrases({name: choice.words for name, choice in vocab.PALETTES.items()})
@@ -132,7 +132,11 @@ def _lengths(parts: Sequence[Part], seconds: float) -> list[float]:
     wanted = [
         part.seconds or max(even, 0.8 + sum(spoken_s(line.text) for line in part.lines)) for part in parts
     ]  # fmt: skip
-    return [seconds * one / sum(wanted) for one in wanted]
+    shares = [one / sum(wanted) for one in wanted]
+    if min(shares) * seconds >= _GLIMPSE_S:
+        return [seconds * share for share in shares]
+    # However short a shot is said to be against the others, it can be seen.
+    return [_GLIMPSE_S + (seconds - _GLIMPSE_S * len(parts)) * share for share in shares]
 
 
 def read_shot(part: Part, seconds: float, seed: int, company: Company, state: WorldState) -> Shot:
@@ -243,7 +247,7 @@ def _dialogue(part: Part, things: tuple[Thing, ...], company: Company) -> tuple[
 def _guess_speaker(words: str, things: tuple[Thing, ...], earlier: Sequence[Line]) -> str:
     """Return who says a line that no name is given for: the kind that the words name, else the next to speak."""
     able = [thing.identity for thing in things if vocab.THINGS[thing.kind].role in SPEAKING_ROLES]
-    kinds = known_things(words.split()[-1]) if words else []
+    kinds = known_things(words.split()[-1]) if words else ()
     named = next((thing.identity for thing in things if thing.kind in kinds), "")
     if named or not able:
         return named

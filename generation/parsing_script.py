@@ -1,14 +1,17 @@
 """The script in a prompt: where shots begin and how, how long they last, who is named, and who says what."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from generation.storyboard import Transition
 from generation.words import Phrases, words_of
 from generation.world import vocabulary as vocab
 from generation.world.vocabulary_film import GARMENTS, SAYING, TRANSITIONS
 
+_MOST_LINES, _LINES_A_SHOT, _MOST_NAMES = 120, 24, 12  # of a whole prompt; what is beyond stays plain words
 _QUOTED = re.compile(r"[\"“”]([^\"“”\n]{1,400})[\"“”]")
 _LABELS = "shot|scene|style|camera|cut|int|ext|music|sound|title|take|note|time|weather|location|characters?"
 _SCRIPTED = re.compile(
@@ -28,6 +31,7 @@ _ONE = r"(?:the |a |an )?[\w']+"
 _SAYS_AFTER = re.compile(rf"\s*,?\s*(?:(?:{SAYING})\s+(?P<who>{_ONE})|(?P<who2>{_ONE})\s+(?:{SAYING})\b)", re.I)
 _CALLED = re.compile(r"\b(\w+)(?:,)? (?:named|called) ([A-Z][a-z]{1,19})\b")
 _CAPITAL = re.compile(r"\b([A-Z][a-z]{2,19})\b(?:'s)?\s+(\w+)")
+_CAPITALS = re.compile(r"\b[A-Z][a-z]{2,19}\b")
 _PRONOUNS = {"he", "she", "it", "they", "and", "who", "i", "we", "you", "then", "him", "her", "them"}
 _VERBS = {"is", "has", "wears", "rides", "sits", "holds", "says", "and", "in", "looks", "turns", "smiles"}
 
@@ -62,8 +66,10 @@ class Script:
 def read_script(prompt: str, characters: Sequence[str] = ()) -> Script:
     """Take a prompt apart. Words that are neither shots, lines nor names stay as they were."""
     quotes: list[str] = []
-    marked = _SCRIPTED.sub(lambda found: f"zzsaid {found[1]} says: {_kept(quotes, found[3])}.", prompt)
-    marked = _QUOTED.sub(lambda found: _kept(quotes, found[1]), marked)
+    marked = _SCRIPTED.sub(
+        lambda found: f"zzsaid {found[1]} says: {_kept(quotes, found[3])}.", prompt, count=_MOST_LINES
+    )
+    marked = _QUOTED.sub(lambda found: _kept(quotes, found[1]), marked, count=_MOST_LINES - len(quotes) + 1)
     parts = tuple(_part(text, how, seconds, quotes) for text, how, seconds in _cut(marked))
     if not parts:
         parts = (_part(marked, "cut", None, quotes),)
@@ -99,7 +105,7 @@ def _part(text: str, how: Transition, seconds: float | None, quotes: list[str]) 
         seconds = float(lasts[1])
     text = text.replace("zzsaid ", "")
     lines = []
-    for found in _MARK.finditer(text):
+    for found in list(_MARK.finditer(text))[:_LINES_A_SHOT]:
         before = re.split(r"zzline\d+zz|[.!?]\s", text[: found.start()])[-1]
         behind = re.split(r"zzline\d+zz|[.!?;]", text[found.end() :])[0]
         lines.append(Spoken(_speaker(before, behind), quotes[int(found[1])]))
@@ -118,7 +124,7 @@ def _speaker(before: str, behind: str) -> str:
 def _names(marked: str, parts: Sequence[Part], characters: set[str]) -> dict[str, str]:
     """Return who has a name: who is called so, who speaks under one, who is named again and again."""
     names: dict[str, str] = {}
-    for found in _CALLED.finditer(marked):
+    for found in list(_CALLED.finditer(marked))[:_MOST_NAMES]:
         kinds = known_things(found[1])
         names[found[2]] = kinds[0] if kinds else "person"
     for part in parts:
@@ -126,22 +132,25 @@ def _names(marked: str, parts: Sequence[Part], characters: set[str]) -> dict[str
             last = line.speaker.split()[-1] if line.speaker else ""
             if last[:1].isupper() and not known_things(last):
                 names.setdefault(last, "person")
+    times = Counter(_CAPITALS.findall(marked))
     for found in _CAPITAL.finditer(marked):
         word, following = found[1], found[2]
         dressed = following in {"in", "wearing", "wears"} and bool(_GARMENTS.find(words_of(marked[found.end() :][:40])))
         goes = next((found.name for found in _MOTIONS.find(words_of(following))), "")
         acts = following in _VERBS or bool(_MOTION_WORDS & {word.stem for word in words_of(following)})
-        again = len(re.findall(rf"\b{word}\b", marked)) >= 2
-        if (goes in _PERSONAL or dressed or (acts and again)) and words_of(word)[0].stem not in _VOCABULARY:
+        if len(names) >= _MOST_NAMES:
+            break
+        if (goes in _PERSONAL or dressed or (acts and times[word] >= 2)) and words_of(word)[0].stem not in _VOCABULARY:
             names.setdefault(word, "person")
     return {name: kind for name, kind in names.items() if name.casefold() not in characters}
 
 
-def known_things(word: str) -> list[str]:
+@lru_cache(maxsize=512)
+def known_things(word: str) -> tuple[str, ...]:
     """Return the kinds of things that a single word means."""
     stems = tuple(part.stem for part in words_of(word))
-    return [kind for kind, thing in vocab.THINGS.items() if any(
-        tuple(part.stem for part in words_of(phrase)) == stems for phrase in thing.words)]  # fmt: skip
+    return tuple(kind for kind, thing in vocab.THINGS.items() if any(
+        tuple(part.stem for part in words_of(phrase)) == stems for phrase in thing.words))  # fmt: skip
 
 
 _MOTION_WORDS = {word.stem for choice in vocab.MOTIONS.values() for phrase in choice.words for word in words_of(phrase)}

@@ -21,6 +21,7 @@ from generation.board_reader import BoardReader
 from generation.parsing import parse
 from generation.queueing import load_queue_policy
 from generation.residency import Residency
+from generation.shot_list import assemble, read_specs
 from generation.storyboard import Storyboard
 from generation.webhooks import load_webhook_policy
 from generation.world.backend import WorldBackend
@@ -74,6 +75,23 @@ class Generation:
             prompt, seconds=seconds, width=width, height=height, seed=seed, style=style, characters=characters
         )
         return local if self._reader is None else self._reader.better(local, style=style) or local
+
+    def shot_list(
+        self,
+        shots: Sequence[object],
+        *,
+        width: int,
+        height: int,
+        seed: int,
+        style: str | None = None,
+        characters: Sequence[str] = (),
+    ) -> Storyboard:
+        """Return the storyboard of shots given one by one (``ShotSpec`` or dictionaries of its fields).
+
+        Raises ``InvalidInput`` naming the shot and the field.
+        """
+        specs = read_specs(shots)
+        return assemble(specs, width=width, height=height, seed=seed, style=style, characters=characters)
 
     def generate(
         self,

@@ -62,7 +62,7 @@ def stage_all(
     """Return every shot after its simulation has run, and notes on what could not be done."""
     staged: list[Staged] = []
     notes: list[str] = []
-    counts = [max(1, frames) for frames in storyboard.shot_frames]
+    counts = storyboard.shot_frames
     shares = [0, *(_shared(storyboard, number, counts) for number in range(1, len(counts)))]
     loop = min(round(_LOOP_S * storyboard.fps), counts[0] // 2, counts[-1] // 2) if storyboard.loops else 0
     for number, shot in enumerate(storyboard.shots):
@@ -92,8 +92,8 @@ def _stage(
     # Shots in the same place keep the same set: what the camera left is still there when it comes back.
     seed = stable_int(storyboard.seed, shot.scene, bits=31)
     look = Look.of(shot)
-    fps, count = storyboard.fps, frames + lead_in + tail
-    exact = shot.model_copy(update={"seconds": (frames + lead_in) / fps})
+    fps, count = storyboard.fps, max(1, frames + lead_in + tail)
+    exact = shot.model_copy(update={"seconds": max(1, frames + lead_in) / fps})
     cast_seed = stable_int(storyboard.seed, "cast", bits=31)
     plan = Plan.of(exact, storyboard.width, storyboard.height, seed, cast_seed)
     cast = cast_shot(exact, plan, look, portraits, count, fps, said=said, arrivals=_arrivals(before, plan, shot))
@@ -142,7 +142,7 @@ def _frames(staged: list[Staged], storyboard: Storyboard, progress: Progress, ca
         first = first or lens
         captions = Captions(item.said, storyboard.width, storyboard.height)
         closing = staged[0].lead_in if number == len(staged) - 1 else 0
-        for at in range(min(item.frames, total - done)):
+        for at in range(item.frames):
             if cancelled():
                 raise GenerationCancelled
             frame = lens.frame((at + item.lead_in) / fps)

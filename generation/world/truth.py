@@ -109,7 +109,7 @@ def simulate(storyboard: Storyboard) -> Tracks:
 def _shot(item: Staged, number: int, first: int, board: Storyboard) -> ShotTruth:
     times = (np.arange(item.frames) + item.lead_in) / board.fps
     eyes = [item.rig.eye(float(t)) for t in times]
-    camera = np.array([(eye.x / item.plan.width, eye.up / item.plan.width, eye.zoom) for eye in eyes], np.float64)
+    camera = np.array([(eye.x / item.plan.width, eye.up / item.plan.width, eye.zoom) for eye in eyes]).reshape(-1, 3)
     names = {member.body: _id(number, member) for member in item.cast.members if member.body >= 0}
     objects = tuple(_object(item, member, number, times) for member in item.cast.members)
     start_s = first / board.fps - item.lead_in / board.fps
@@ -136,11 +136,11 @@ def _object(item: Staged, member: Member, number: int, times: Floats) -> ObjectT
         positions, speeds = take.poses[rows, member.body], take.velocities[rows, member.body]
         places, velocities, angles = positions[:, :2], speeds[:, :2], positions[:, 2]
     else:
-        places = np.array([member.actor.spot(float(t)) for t in times], np.float64)
-        velocities = np.gradient(places, times, axis=0) if len(times) > 1 else np.zeros_like(places)
+        places = np.array([member.actor.spot(float(t)) for t in times], np.float64).reshape(-1, 2)
+        velocities = np.asarray(np.gradient(places, times, axis=0)) if len(times) > 1 else np.zeros_like(places)
         angles = np.zeros(len(times))
     extents: dict[int, tuple[float, float, float, float]] = {}
-    boxes = np.array([_box(item, member, float(t), extents) for t in times], np.float64)
+    boxes = np.array([_box(item, member, float(t), extents) for t in times], np.float64).reshape(-1, 4)
     radius = RADII.get(thing.kind, max(BOXES.get(thing.kind, (0.0,)))) * thing.size
     return ObjectTrack(
         _id(number, member), thing.identity, thing.kind, thing.character, thing.material or THINGS[thing.kind].material,

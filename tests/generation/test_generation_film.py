@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from core.media.film import Film, Frame
-from generation import edits
+from core.settings import Settings
+from generation import edits, world
 from generation.parsing import parse
+from generation.room import Generation
+from generation.shot_list import assemble, read_specs
 from generation.storyboard import Shot, Storyboard
 from generation.world import speech
 from generation.world import vocabulary as vocab
@@ -262,3 +265,28 @@ def test_voices_differ_between_people() -> None:
     asked = {(speech.stable_int("voice", name, 1) % 8, speech.stable_int("voice", name, 1) // 8 % 40)
              for name in ("Ana", "Ben", "Mia", "Zoe")}  # fmt: skip
     assert len(asked) == 4
+
+
+def test_a_shot_too_short_for_a_frame_is_no_fault() -> None:
+    specs = read_specs([{"text": "a dog", "seconds": 1}, {"text": "a cat", "seconds": 0.01, "transition": "wipe"},
+                        {"text": "a fox", "seconds": 1, "transition": "fade"}])  # fmt: skip
+    made = assemble(specs, width=108, height=192, seed=1, style="paper")
+    film = shot_film(made)
+    assert len(list(film.frames)) == film.frame_count == 48
+    assert film.sound is not None
+    assert len(film.sound.samples) == 2 * RATE_HZ
+    assert [shot.frames for shot in simulate(made).shots] == [24, 0, 24]
+
+
+def test_the_world_tells_its_truth_by_its_own_name() -> None:
+    made = board("a red ball bounces in the workshop")
+    first, second = world.simulate(made), simulate(made)
+    assert first.impacts == second.impacts
+    assert first.impacts
+
+
+def test_the_room_takes_words_and_lists_of_shots() -> None:
+    room = Generation.open(Settings())
+    made = room.shot_list([{"text": "Mia waves", "seconds": 2, "camera": "crane"}], width=108, height=192, seed=1,
+                          characters=("Mia",))  # fmt: skip
+    assert (made.shots[0].camera, made.seconds, made.characters) == ("rise", 2, ("Mia",))

@@ -1,5 +1,7 @@
 """Scripts become shots: cuts and transitions, who says what, who has a name, and the world that carries over cuts."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,3 +184,18 @@ def test_any_script_gives_a_sound_storyboard(words: list[str], seed: int, charac
 def test_a_spec_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         ShotSpec(text="a").text = "b"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ['"a" ' * 8000, "Ana: hi\n" * 3900, "Mia walks. " * 2900,
+     "".join(f"Name{chr(97 + n % 26)}x walks " for n in range(2200)), "Shot 1: " * 4000,
+     "a red coat and " * 2100, "then " * 6000, "Shot 1 (1s): a dog. Shot 2 (900s): a cat"],
+    ids=["quotes", "script", "one name", "names", "shots", "clothes", "cuts", "lengths"],
+)  # fmt: skip
+def test_the_longest_prompts_are_read_in_moments(prompt: str) -> None:
+    started = time.process_time()
+    made = board(prompt[:32_000], seconds=8)
+    assert time.process_time() - started < 3
+    assert all(frames >= 7 for frames in made.shot_frames)
+    assert read_storyboard(made.model_dump_json()) == made
