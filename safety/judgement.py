@@ -10,6 +10,7 @@ from safety.decide import worst
 from safety.policy import ModerationPolicy
 
 InputType = Literal["text", "image", "video"]
+_ABSENT = ("not_checked", "vouched", "failed")  # what evidence calls a detector that did not look
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ class Judgement:
     def flagged(self) -> bool:
         """Whether the input would be held for a person or stopped."""
         return self.verdict.outcome >= Outcome.REVIEW
+
+
+def reports_of(
+    verdicts: Sequence[Verdict], names: Sequence[str], looked_at: InputType, why_not: str = ""
+) -> tuple[DetectorReport, ...]:
+    """Return which detectors looked at one film, or at every one of several pictures.
+
+    One that did not has left a note among the evidence; ``why_not`` says why none of them could.
+    """
+    absent = {item.part: item.excerpt for found in verdicts for item in found.evidence if item.category in _ABSENT}
+    notes = {name: why_not or absent.get(name, "") for name in names}
+    return tuple(DetectorReport(name, looked_at, ran=not note, note=note) for name, note in notes.items())
 
 
 def joined(first: Judgement, *others: Judgement) -> Judgement:

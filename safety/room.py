@@ -21,10 +21,10 @@ from safety.age.room import AgeAssurance
 from safety.decide import Scores, decide_parts, unsure, worst
 from safety.film.check import FilmCheck
 from safety.film.detectors import DetectorConfig, Detectors, open_detectors
-from safety.film.policy import FilmPolicy, load_film_policy
+from safety.film.policy import PICTURE_DETECTORS, FilmPolicy, load_film_policy
 from safety.film.source import FilmSource
 from safety.guard import DetectorFault, Guard, GuardedTexts, TextDetector
-from safety.judgement import DetectorReport, InputType, JudgedTexts, Judgement, reached_categories
+from safety.judgement import DetectorReport, InputType, JudgedTexts, Judgement, reached_categories, reports_of
 from safety.likeness import (
     LikenessPolicy,
     LikenessUse,
@@ -189,8 +189,8 @@ class Safety:
     ) -> Judgement:
         """Judge texts and pictures as one. Raises ``InvalidInput`` for a picture that cannot be read."""
         verdicts = [self.judge_texts(texts, surface, audience)] if texts else []
-        for number, content in enumerate(pictures, start=1):
-            found = self._judge_picture(content, surface, audience)
+        seen = [self._judge_picture(content, surface, audience) for content in pictures]
+        for number, found in enumerate(seen, start=1):
             marked = tuple(replace(item, part=f"picture {number}: {item.part}") for item in found.evidence)
             verdicts.append(replace(found, evidence=marked))
         whole = strictest(*verdicts)
@@ -199,7 +199,7 @@ class Safety:
         whole = replace(whole, scores=scores, evidence=evidence, model_revision=self.classifier.revision)
         reached = reached_categories(scores, surface, audience, self.moderation)
         failed = {verdict.rule_id: verdict.explanation for verdict in verdicts if verdict.rule_id in _FAILED}
-        return Judgement(whole, reached, _types(texts, pictures), _detectors(texts, pictures, failed))
+        return Judgement(whole, reached, _types(texts, pictures), _detectors(texts, seen, failed))
 
     def _judge_picture(self, content: bytes, surface: Surface, audience: Audience) -> Verdict:
         def look() -> Verdict:
@@ -284,13 +284,8 @@ def _types(texts: Sequence[TextPart], pictures: Sequence[bytes]) -> tuple[InputT
 
 
 def _detectors(
-    texts: Sequence[TextPart], pictures: Sequence[bytes], failed: Mapping[str, str]
+    texts: Sequence[TextPart], pictures: Sequence[Verdict], failed: Mapping[str, str]
 ) -> tuple[DetectorReport, ...]:
-    words = (_report("text_classifier", "text", failed.get(TEXT_FAILED)),) if texts else ()
-    missing = DetectorReport("picture_content", "image", ran=False, note="No picture classifier is installed.")
-    seen = (_report("on_screen_text", "image", failed.get(PICTURE_FAILED)), missing) if pictures else ()
-    return (*words, *seen)
-
-
-def _report(name: str, looked_at: InputType, why_not: str | None) -> DetectorReport:
-    return DetectorReport(name, looked_at, ran=why_not is None, note=why_not or "")
+    words = reports_of((), ("text_classifier",), "text", failed.get(TEXT_FAILED, "")) if texts else ()
+    looked = reports_of(pictures, PICTURE_DETECTORS, "image", failed.get(PICTURE_FAILED, "")) if pictures else ()
+    return (*words, *looked)

@@ -14,7 +14,7 @@ from core.vocabulary import Audience, Surface, VideoStatus
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import fetchable
 from safety.film.policy import DETECTORS
-from safety.judgement import DetectorReport, Judgement, joined, reached_categories
+from safety.judgement import DetectorReport, Judgement, joined, reached_categories, reports_of
 from safety.room import PICTURE_FAILED, TextPart
 
 FILM_TIMEOUT_S = 120.0
@@ -83,15 +83,8 @@ def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience) -> Ver
 
 
 def _reports(verdict: Verdict) -> tuple[DetectorReport, ...]:
-    """Return which of the film's detectors looked. One that did not has left a note among the evidence, or a rule."""
-    if verdict.rule_id == PICTURE_FAILED:
-        return tuple(DetectorReport(name, "video", ran=False, note=verdict.explanation) for name in DETECTORS)
-    missing = {item.part: item.excerpt for item in verdict.evidence if item.category in {"not_checked", "vouched"}}
-    if verdict.rule_id.startswith("film/failed/"):
-        missing[verdict.rule_id.removeprefix("film/failed/")] = verdict.explanation
-    return tuple(
-        DetectorReport(name, "video", ran=name not in missing, note=missing.get(name, "")) for name in DETECTORS
-    )
+    why_not = verdict.explanation if verdict.rule_id == PICTURE_FAILED else ""
+    return reports_of((verdict,), DETECTORS, "video", why_not)
 
 
 def as_json(judgement: Judgement) -> dict[str, Any]:

@@ -88,7 +88,8 @@ class FilmCheck:
         checks = self._policy.at(surface, audience)
         doubts += [self._doubt(surface, audience, f"film/missing/{name}", checks.reason) for name in missing[:1]]
         harshest = strictest(decided, *doubts, *self._as_a_minor(fused, surface, audience))
-        said = (*evidence, *self._cues(), *notes)
+        faults = tuple(Evidence("failed", 0.0, name, why) for name, why in self._failed.items())
+        said = (*evidence, *self._cues(), *faults, *notes)
         revision = " ".join(self._detectors.revisions)
         return replace(harshest, audience=audience, scores=decided.scores, evidence=said, model_revision=revision)
 

@@ -16,10 +16,11 @@ from safety.film.check import FilmCheck
 from safety.film.detectors import Detectors, FrameScores, Transcripts
 from safety.film.hearing import part_waves
 from safety.film.host import ModelHost
-from safety.film.policy import load_film_policy
+from safety.film.policy import DETECTORS, load_film_policy
 from safety.film.source import UNKNOWN, FilmSource
 from safety.film.words import WordReader
 from safety.guard import DetectorFault, Guard
+from safety.judgement import reports_of
 from safety.policy import load_moderation_policy
 
 WORLD = FilmSource(made_by="world", prompt_checked=True)
@@ -226,6 +227,9 @@ def test_a_detector_that_crashes_means_review_for_everyone_whatever_vouches(name
     for audience in Audience:
         verdict = check.verdict(OUTPUT, audience, WORLD)
         assert (verdict.outcome, verdict.rule_id) == (Outcome.REVIEW, f"film/failed/{detector}")
+        reports = {report.name: report.ran for report in reports_of((verdict,), DETECTORS, "video")}
+        assert not reports[detector]
+        assert reports["flashing"]
 
 
 @pytest.fixture
