@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from safety.audio.speech import RATE_HZ, Span, Wave
 
@@ -37,7 +36,7 @@ def find_screams(wave: Wave) -> Screams:
     length = round(_WINDOW_S * RATE_HZ)
     if len(wave) < length:
         return Screams(0.0, ())
-    voice = sosfiltfilt(butter(4, _BAND_HZ, "bandpass", fs=RATE_HZ, output="sos"), wave)
+    voice = _filtered(wave, 4, _BAND_HZ, "bandpass")
     envelope = _envelope(voice)
     scores = []
     for start in range(0, len(wave) - length + 1, round(_HOP_S * RATE_HZ)):
@@ -56,9 +55,18 @@ def _lasting(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _envelope(voice: NDArray[np.float64]) -> NDArray[np.float64]:
-    smooth = sosfiltfilt(butter(2, 200.0, "lowpass", fs=RATE_HZ, output="sos"), np.abs(voice))
+    smooth = _filtered(np.abs(voice), 2, 200.0, "lowpass")
     envelope: NDArray[np.float64] = np.maximum(smooth[:: RATE_HZ // _ENVELOPE_HZ], 0)
     return envelope
+
+
+def _filtered(
+    wave: NDArray[np.floating], order: int, band_hz: float | tuple[float, float], kind: str
+) -> NDArray[np.float64]:
+    from scipy.signal import butter, sosfiltfilt  # here: a server that checks no film need not wait for it
+
+    filtered: NDArray[np.float64] = sosfiltfilt(butter(order, band_hz, kind, fs=RATE_HZ, output="sos"), wave)
+    return filtered
 
 
 def _score(whole: Wave, voice: NDArray[np.float64], envelope: NDArray[np.float64]) -> float:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from core.media.film import Sound
 
@@ -41,6 +40,8 @@ class Span:
 
 def mono_16k(sound: Sound) -> Wave:
     """Return a sound as one channel of 16,000 samples a second, shape (n,)."""
+    from scipy.signal import resample_poly  # here: a server that checks no film need not wait for it
+
     mono = np.nan_to_num(sound.samples.mean(axis=1)) if len(sound.samples) else np.zeros(0, np.float32)
     common = gcd(sound.rate_hz, RATE_HZ)
     wave = resample_poly(mono, RATE_HZ // common, sound.rate_hz // common) if len(mono) else mono

@@ -3,7 +3,6 @@
 So no process that serves or renders ever imports torch for them, and a crash in a model is a failed detector.
 """
 
-import atexit
 import multiprocessing
 import threading
 from collections.abc import Mapping
@@ -20,7 +19,8 @@ _END_S = 5.0
 class ModelHost:
     """Runs one model: ``factory`` (``module:function``) is called with ``arguments`` there, and makes what answers.
 
-    One question at a time; the process starts with the first. After a fault the next question starts a new one.
+    One question at a time; the process starts with the first, and ends with ours. After a fault the next question
+    starts a new one.
     """
 
     def __init__(
@@ -34,7 +34,6 @@ class ModelHost:
         self._lock = threading.Lock()
         self._process: Any = None
         self._pipe: Connection | None = None
-        atexit.register(self.close)
 
     def ask(self, question: Any) -> Any:
         """Return the model's answer. Raises ``DetectorFault`` when it fails, dies or does not answer in time."""
