@@ -8,6 +8,7 @@ from core.errors import InvalidInput, not_found
 from core.ids import PersonId, VideoId
 from core.media.codec import probe, read_frames, read_sound
 from core.records import Video
+from core.storage.characters import Characters
 from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import Audience, Surface, VideoStatus
@@ -15,7 +16,7 @@ from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import fetchable
 from safety.film.policy import DETECTORS
 from safety.judgement import DetectorReport, Judgement, joined, reached_categories, reports_of
-from safety.room import PICTURE_FAILED, TextPart
+from safety.room import PICTURE_FAILED, FilmSource, TextPart
 
 FILM_TIMEOUT_S = 120.0
 
@@ -40,7 +41,7 @@ def decide(
     if subject.video_id is not None:
         video = _video(rooms, viewer, subject.video_id)
         texts += [TextPart(f"video {name}", said) for name, said in _words(video) if said]
-        films = [] if video.film_key is None else [_film(rooms, video.film_key, surface, audience)]
+        films = [] if video.film_key is None else [_film(rooms, video, video.film_key, surface, audience)]
     if not texts and not subject.pictures and not films:
         raise InvalidInput(
             code="nothing_to_judge", detail="There is nothing to judge.", field="body",
@@ -65,21 +66,30 @@ def _words(video: Video) -> tuple[tuple[str, str], ...]:
     return ("prompt", video.prompt), ("caption", video.caption)
 
 
-def _film(rooms: Rooms, film_key: str, surface: Surface, audience: Audience) -> Judgement:
+def _film(rooms: Rooms, video: Video, film_key: str, surface: Surface, audience: Audience) -> Judgement:
+    source = _source(rooms, video)
     with rooms.media.local(film_key) as path:
         verdict = rooms.safety.watched(
-            lambda: _seen(rooms, path, surface, audience), surface, audience, timeout_s=FILM_TIMEOUT_S
+            lambda: _seen(rooms, path, surface, audience, source), surface, audience, timeout_s=FILM_TIMEOUT_S
         )
     reached = reached_categories(verdict.scores, surface, audience, rooms.safety.moderation)
     return Judgement(verdict, reached, ("video",), _reports(verdict))
 
 
-def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience) -> Verdict:
+def _source(rooms: Rooms, video: Video) -> FilmSource:
+    """Return how a stored film came to be. Of a model that we do not know by name, nothing is known."""
+    made_by = {info.name: info.backend for info in rooms.generation.models()}.get(video.model, "")
+    with rooms.database.read() as tx:
+        shown = Characters(tx).shown_in([video.id]).get(video.id, ())
+    return FilmSource(made_by=made_by, prompt_checked=True, real_portraits=bool(shown))
+
+
+def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience, source: FilmSource) -> Verdict:
     check = rooms.safety.film_check(max(1, round(probe(path).fps)))
     for index, frame in enumerate(read_frames(path)):
         check.see(frame, index)
     check.hear(read_sound(path))
-    return check.verdict(surface, audience)
+    return check.verdict(surface, audience, source)
 
 
 def _reports(verdict: Verdict) -> tuple[DetectorReport, ...]:

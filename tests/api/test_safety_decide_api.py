@@ -111,3 +111,12 @@ def test_a_token_that_may_neither_act_nor_judge_is_refused(town: Town) -> None:
     assert town.client(None).post("/v1/safety/decide", json={"texts": [{"text": CALM}]}).status_code == 401
     signer = town.client("signer", Scope.CHARTER_SIGN)
     assert signer.post("/v1/safety/decide", json={"texts": [{"text": CALM}]}).status_code == 403
+
+
+def test_our_renderer_vouches_for_its_stored_films_and_for_no_others(town: Town, tmp_path: Path) -> None:
+    keep_film(town, tmp_path, VideoId("video_000"))
+    asked = {"video_id": "video_000", "surface": "feed", "audience": "teen"}
+    assert decided(town, asked)["rule_id"] == ""
+    with town.rooms.database.write() as tx:
+        Videos(tx).change(VideoId("video_000"), model="someone-elses")
+    assert decided(town, asked)["rule_id"] == "film/missing/picture_content"
