@@ -41,7 +41,7 @@ async def read_wish(request: Request) -> VideoRequest:
         fields = fields | {"prompt": checked(_OnlyShots, {"storyboard": fields["storyboard"]}).storyboard.words}
     body = checked(CreateVideo, fields)
     picture = files.get("input_reference") or _inline(body.input_reference)
-    shots = () if body.storyboard is None else tuple(shot.wish() for shot in body.storyboard.shots)
+    shots = () if body.storyboard is None else tuple(body.storyboard.shots)
     return VideoRequest(
         prompt=body.prompt,
         model=body.model,

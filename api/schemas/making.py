@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from api.schemas.common import TEXT, Body, Ident, Moment, Shape
 from core.ids import PersonId
 from generation.backends import ModelInfo
-from generation.shots import CHOICES, ShotWish
+from generation.choices import CHOICES, texts_in
+from generation.shot_list import ShotSpec
 from pipelines.online.quotas import Quota, Quote
 from wellbeing.making import Standing
 
 DEFAULT_MODEL = "sora-2"
+_SHORTEST_SHOT_S, _LONGEST_SHOT_S = 0.5, 120.0
 Size = Literal["360x640", "640x360", "720x1280", "1280x720", "1024x1792", "1792x1024"]
 SIZES = ("360x640", "640x360", "720x1280", "1280x720", "1024x1792", "1792x1024")
 Seconds = Annotated[
@@ -43,28 +45,20 @@ class ImageReference(Body):
         return self
 
 
-class ShotIn(Body):
-    """A shot of a storyboard: its words and length; what is left empty the words decide, or the shot before."""
-
-    text: Annotated[str, Field(min_length=1, max_length=4_000, pattern=TEXT)]
-    seconds: float = Field(ge=1, le=120, allow_inf_nan=False)
-    scene: Choice = ""
-    style: Choice = ""
-    palette: Choice = ""
-    time_of_day: Choice = ""
-    weather: Choice = ""
-    camera: Choice = ""
-    pace: Choice = ""
-
-    def wish(self) -> ShotWish:
-        """Return the shot as the generation room takes it."""
-        return ShotWish(**self.model_dump())
-
-
 class StoryboardIn(Body):
-    """An explicit list of shots."""
+    """An explicit list of shots: what one leaves open its words decide, or the shot before."""
 
-    shots: list[ShotIn] = Field(min_length=1, max_length=40)
+    shots: list[ShotSpec] = Field(min_length=1, max_length=60)
+
+    @field_validator("shots")
+    @classmethod
+    def _sound(cls, shots: list[ShotSpec]) -> list[ShotSpec]:
+        for shot in shots:
+            if not _SHORTEST_SHOT_S <= shot.seconds <= _LONGEST_SHOT_S:
+                raise ValueError(f"a shot of {_SHORTEST_SHOT_S:g} to {_LONGEST_SHOT_S:g} seconds")
+            if any("\x00" in text for text in texts_in(shot.model_dump())):
+                raise ValueError("text without NUL characters")
+        return shots
 
     @property
     def words(self) -> str:

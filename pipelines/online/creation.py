@@ -16,7 +16,7 @@ from core.storage.jobs import Jobs
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import EventKind, JobStatus, RemixPermission, VideoStatus, Visibility
-from generation.shots import words_in
+from generation.choices import words_in
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.events import inspired_by
 from pipelines.online.films import discard

@@ -29,7 +29,8 @@ _STILLS = 10  # frames kept for the fingerprint, the poster and the sprite sheet
 _POSTER_AT = 0.4  # the share of the film that the poster shows: most scenes are in full swing by then
 _RENDER_SHARE = 0.97  # of the progress that is shown; signing and storing are the rest
 
-Previewer = Callable[[Frame, Frame], None]  # is shown every frame, plain and marked, and keeps what it likes
+# Is shown every frame, plain and marked, and how the film came to be; keeps what it likes.
+Previewer = Callable[[Frame, Frame, FilmSource], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ class _Passage:
             if index % self._every == 0:
                 self.stills.append(marked)
             if self._preview is not None:
-                self._preview(frame, marked)
+                self._preview(frame, marked, self._source)
             yield marked
 
 

@@ -11,9 +11,10 @@ from core.media.codec import encode_image
 from core.media.film import Frame
 from core.records import Job
 from core.storage.jobs import Jobs, Preview
-from core.vocabulary import Audience, Outcome, Surface
+from core.vocabulary import Audience, Surface
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import own
+from safety.film.source import FilmSource
 
 
 @dataclass(slots=True)
@@ -30,21 +31,21 @@ class Previews:
     _number: int = 0
     _last_at: float = field(default_factory=time.monotonic)
 
-    def __call__(self, plain: Frame, marked: Frame) -> None:
+    def __call__(self, plain: Frame, marked: Frame, source: FilmSource) -> None:
         """Look at a frame; keep it if it is time for one."""
         rules = self.rooms.generation.queue.previews
         now = time.monotonic()
         if now - self._last_at < rules.every_s:
             return
         self._last_at = now
-        if self._may_be_shown(_small(plain, rules.longer_side_px)):
+        if self._may_be_shown(_small(plain, rules.longer_side_px), source):
             self._number += 1
             self._keep(Preview(self._number, encode_image(_small(marked, rules.longer_side_px), ".webp")))
 
-    def _may_be_shown(self, frame: Frame) -> bool:
+    def _may_be_shown(self, frame: Frame, source: FilmSource) -> bool:
         check = self.rooms.safety.film_check(fps=1, is_still=True)
         check.see(frame, 0)
-        return all(check.verdict(Surface.OUTPUT, audience).outcome < Outcome.REVIEW for audience in self.audiences)
+        return all(check.verdict(Surface.OUTPUT, audience, source).allowed for audience in self.audiences)
 
     def _keep(self, preview: Preview) -> None:
         try:

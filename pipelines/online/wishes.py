@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.hashing import stable_int
 from core.ids import CharacterId, VideoId
 from core.records import Character, Job, Video
+from generation.edits import change_thing, extend, remix, restyle
 from generation.room import Generation
-from generation.shots import Look, ShotWish, extended, storyboard_of
+from generation.shot_list import ShotSpec, assemble
 from generation.storyboard import Storyboard
 from pipelines.online.retries import request_hash
 
@@ -44,7 +46,7 @@ class VideoRequest:
     palette: str = ""  # chosen from a reference picture; empty lets the words choose
     remix_of: VideoId | None = None
     derived: Derivation = Derivation.NONE
-    shots: tuple[ShotWish, ...] = ()
+    shots: tuple[ShotSpec, ...] = ()
     audio: bool = True
 
     @property
@@ -121,28 +123,45 @@ def wish_for(
     check_request(generation, request)
     width, height = (int(side) for side in request.size.split("x"))
     seed = stable_int("seed", video_id) % _MAX_SEED if request.seed is None else request.seed
-    names = tuple(character.name for character in shown)
-    look = Look(width, height, seed, request.style or None, names)
+    look = _Look(width, height, seed, request.style or None, tuple(character.name for character in shown))
     if request.shots:
-        storyboard = storyboard_of(request.prompt, request.shots, look)
-    elif request.derived is Derivation.EXTENSION and source is not None:
-        storyboard = _extension(generation, look, source, said, request.seconds)
+        storyboard = assemble(
+            request.shots, width=width, height=height, seed=seed, style=look.style, characters=look.characters
+        ).model_copy(update={"prompt": request.prompt})
+    elif source is not None:
+        storyboard = _derived(generation, look, request, source, said)
     else:
         storyboard = _read(generation, look, request.prompt, request.seconds)
     if request.palette:
-        changed = tuple(shot.model_copy(update={"palette": request.palette}) for shot in storyboard.shots)
-        storyboard = storyboard.model_copy(update={"shots": changed})
+        storyboard = restyle(storyboard, palette=request.palette)
     return Wish(storyboard=storyboard, model=request.model, characters=tuple(character.id for character in shown))
 
 
-def _extension(generation: Generation, look: Look, source: Source, said: str, seconds: int) -> Storyboard:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What all shots of a film share."""
+
+    width: int
+    height: int
+    seed: int
+    style: str | None
+    characters: tuple[str, ...]
+
+
+def _derived(generation: Generation, look: _Look, request: VideoRequest, source: Source, said: str) -> Storyboard:
+    """Return what a video shows that comes from another: what the new words leave open stays as it was."""
     video = source.video
     before = source.storyboard or _read(generation, look, video.prompt, video.seconds)
-    names = tuple(dict.fromkeys((*before.characters, *look.characters)))
-    return extended(before.model_copy(update={"characters": names}), said, seconds - video.seconds)
+    before = before.model_copy(update={"characters": tuple(dict.fromkeys((*before.characters, *look.characters)))})
+    if request.derived is Derivation.EXTENSION:
+        return extend(before, said, request.seconds - video.seconds)
+    if request.derived is Derivation.EDIT:
+        with suppress(NotFound, InvalidInput):  # words that name no one thing to change are a remix's
+            return change_thing(before, said).model_copy(update={"prompt": request.prompt})
+    return remix(before, said, seed=look.seed)
 
 
-def _read(generation: Generation, look: Look, prompt: str, seconds: float) -> Storyboard:
+def _read(generation: Generation, look: _Look, prompt: str, seconds: float) -> Storyboard:
     return generation.storyboard(
         prompt,
         seconds=seconds,
@@ -183,7 +202,7 @@ def check_words(prompt: str) -> None:
         )
 
 
-def seconds_of(shots: Sequence[ShotWish]) -> int:
+def seconds_of(shots: Sequence[ShotSpec]) -> int:
     """Return the whole seconds that a film of these shots takes."""
     return math.ceil(math.fsum(shot.seconds for shot in shots) - 1e-6)
 

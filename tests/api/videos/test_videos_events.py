@@ -16,6 +16,7 @@ from core.storage.jobs import Jobs, Preview
 from core.storage.videos import Videos
 from core.vocabulary import VideoStatus
 from pipelines.online.previewing import Previews
+from safety.film.source import FilmSource
 from tests.api.videos.conftest import Site
 from tests.api.videos.test_videos_beyond import WISH, client_of
 from tests.creation_kit import stripes
@@ -132,7 +133,7 @@ def test_pictures_are_shown_while_it_is_made_and_gone_when_it_is_done(
         job = Jobs(tx).find_by_video(VideoId(ident))
     assert job is not None
     previews = Previews(site.rooms, job, (site.ada.audience(site.rooms.clock.now()),), _last_at=-1e9)
-    previews(stripes(360, 640, 3), stripes(360, 640, 3))
+    previews(stripes(360, 640, 3), stripes(360, 640, 3), FilmSource(made_by="world", prompt_checked=True))
     with ada.stream("GET", f"/v1/videos/{ident}/events") as answer:
         events = read(answer.iter_lines())
         picture, state = next(events), next(events)

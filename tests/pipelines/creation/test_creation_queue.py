@@ -11,7 +11,8 @@ from core.errors import LimitReached
 from core.ids import PersonId
 from core.media.film import Film
 from core.storage.jobs import Jobs
-from core.vocabulary import Audience, JobStatus, VideoStatus
+from core.verdicts import Verdict
+from core.vocabulary import Audience, JobStatus, Surface, VideoStatus
 from generation.backends import ModelInfo, Registry, Take
 from generation.room import Generation
 from pipelines.online import creation, quotas
@@ -20,6 +21,9 @@ from pipelines.online.previewing import Previews
 from pipelines.online.queue import make_worker
 from pipelines.online.rooms import Rooms
 from pipelines.online.working import Working
+from safety.decide import unsure
+from safety.film.check import FilmCheck
+from safety.film.source import FilmSource
 from tests.creation_kit import SIZE, PatternBackend, finished, look, stripes, wish
 from tests.pipelines.creation.conftest import Town
 
@@ -135,17 +139,20 @@ def test_no_picture_is_shown_that_its_maker_may_not_see(town: Town, monkeypatch:
         held = Jobs(tx).claim("w", 60, town.rooms.clock.now())
     assert held is not None
 
+    source = FilmSource(made_by="world", prompt_checked=True)
+
     def shown(frame: np.ndarray) -> int:  # type: ignore[type-arg]
         previews = Previews(town.rooms, held, (Audience.TEEN,), _last_at=-1e9)
-        previews(frame, frame)
+        previews(frame, frame, source)
         with town.rooms.database.read() as tx:
             return Jobs(tx).preview_number(held.id)
 
-    def broken(*_: object) -> None:
-        raise RuntimeError("the detector is broken")
+    def unsure_of_it(_check: object, surface: Surface, audience: Audience, _source: object) -> Verdict:
+        moderation = town.rooms.safety.moderation
+        return unsure(surface, audience, moderation, rule_id="film/failed/x", explanation="The check failed.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("safety.film.check.wordiness", broken)
+        patched.setattr(FilmCheck, "verdict", unsure_of_it)
         assert shown(stripes(96, 160, 0)) == 0  # what cannot be checked is not shown
     assert shown(stripes(96, 160, 0)) == 1
 

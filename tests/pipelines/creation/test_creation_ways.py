@@ -13,7 +13,8 @@ from core.media.codec import probe
 from core.records import Video
 from core.storage.jobs import Jobs
 from core.vocabulary import LikenessPermission, RemixPermission, VideoStatus, Visibility
-from generation.shots import ShotWish
+from generation.shot_list import ShotSpec
+from generation.storyboard import Line
 from pipelines.online import creation, likeness
 from pipelines.online.family import set_controls
 from pipelines.online.films import sheet_key
@@ -28,7 +29,7 @@ Way = Callable[[Town, PersonId, VideoId, str], creation.VideoView]
 
 
 def _shots(town: Town, who: PersonId, _source: VideoId, words: str) -> creation.VideoView:
-    shots = (ShotWish(CALM, 2), ShotWish(words, 2))
+    shots = (ShotSpec(text=CALM, seconds=2), ShotSpec(text=words, seconds=2))
     return creation.submit(town.rooms, who, wish("a calm film", shots=shots))
 
 
@@ -71,9 +72,10 @@ def test_words_are_judged(town: Town, source: Video, way: Way) -> None:
 
 
 def test_words_at_the_end_of_an_endless_prompt_are_judged(town: Town, source: Video, way: Way) -> None:
+    most = 1_900 if way is _shots else 31_900
     padding = "a red ball rolls down a green hill. " * 850
     with pytest.raises(Refused):
-        way(town, town.ada.id, source.id, (padding + BLOODY)[-31_900:])
+        way(town, town.ada.id, source.id, (padding + BLOODY)[-most:])
 
 
 def test_a_likeness_that_is_not_open_stays_out(town: Town, clip: Path, way: Way) -> None:
@@ -83,7 +85,7 @@ def test_a_likeness_that_is_not_open_stays_out(town: Town, clip: Path, way: Way)
     asked = creation.VideoRequest("Bobby again", "pattern", 4, SIZE, characters=(character.id,))
     with pytest.raises((Refused, Conflict)) as caught:  # what shows him is hidden, and nothing new may show him
         if way in (WAYS["create"], _shots):
-            shots = (ShotWish("Bobby", 4),) if way is _shots else ()
+            shots = (ShotSpec(text="Bobby", seconds=4),) if way is _shots else ()
             creation.submit(town.rooms, town.ada.id, replace(asked, shots=shots))
         else:
             way(town, town.ada.id, source.id, "Bobby again")
@@ -187,8 +189,8 @@ def test_an_extension_begins_with_the_film_it_extends(town: Town, source: Video)
 
 def test_shots_are_made_as_they_were_asked_for(town: Town) -> None:
     shots = (
-        ShotWish("a red ball rolls on a beach", 2.5, camera="pan_left", weather="rain"),
-        ShotWish("it stops; then a dog comes", 3),
+        ShotSpec(text="a red ball rolls on a beach", seconds=2.5, camera="pan_left", weather="rain"),
+        ShotSpec(text="it stops; then a dog comes", seconds=3),
     )
     view = creation.submit(town.rooms, town.ada.id, wish("a ball and a dog", shots=shots, seconds=6))
     assert view.job is not None
@@ -196,9 +198,12 @@ def test_shots_are_made_as_they_were_asked_for(town: Town) -> None:
     assert [shot.seconds for shot in board.shots] == [2.5, 3]
     assert (board.shots[0].camera, board.shots[0].weather) == ("pan_left", "rain")
     assert [shot.text for shot in board.shots] == [shot.text for shot in shots]
+    with pytest.raises(Refused):  # what is said in a film is read too
+        said = (ShotSpec(text="two people talk", seconds=4, dialogue=(Line(speaker="", text=BLOODY),)),)
+        creation.submit(town.rooms, town.ada.id, wish("a chat", shots=said))
     with pytest.raises(InvalidInput) as caught:
-        creation.submit(town.rooms, town.ada.id, wish(shots=(ShotWish("a ball", 5, scene="the moon's cellar"),)))
-    assert caught.value.field == "storyboard.shots.0.scene"
+        creation.submit(town.rooms, town.ada.id, wish(shots=(ShotSpec(text="a ball", seconds=5, scene="zzyzx"),)))
+    assert caught.value.field == "shots.0.scene"
 
 
 def test_these_are_all_the_ways_that_the_api_has(town: Town) -> None:
