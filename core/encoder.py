@@ -16,6 +16,11 @@ MAX_TOKENS = 256
 Vectors = NDArray[np.float32]
 
 
+def variant_name(variant: str) -> str:
+    """Return the artifact name of a variant of the encoder."""
+    return f"{ENCODER_NAME}-{variant}"
+
+
 class TextEncoder:
     """Turns texts into unit vectors of 384 float32s.
 
@@ -23,12 +28,14 @@ class TextEncoder:
     depend on its neighbours, and a verdict or a ranking with it.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+    def __init__(self, folder: Path, *, threads: int = 1, name: str = ENCODER_NAME) -> None:
         # Imported here: only processes that encode pay for the runtime.
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self.revision = open_artifact(folder, name=ENCODER_NAME, schema_version=ENCODER_SCHEMA).revision
+        self._folder, self._threads = folder, threads
+        self.manifest = open_artifact(folder, name=name, schema_version=ENCODER_SCHEMA)
+        self.revision = self.manifest.revision
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -39,6 +46,10 @@ class TextEncoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def variant(self, name: str) -> "TextEncoder":
+        """Return a variant that lies inside this encoder's folder. Raises ``BrokenArtifact`` if none is there."""
+        return TextEncoder(self._folder / name, threads=self._threads, name=variant_name(name))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return an array of shape (len(texts), 384), each row of length one."""

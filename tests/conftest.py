@@ -137,11 +137,10 @@ def media(tmp_path: Path) -> MediaStore:
 def encoder_folder() -> Path:
     """The exported text encoder: made once per checkout, in the folder that `make test` uses."""
     folder = Path(os.environ.get("KINDLING_TEST_MODELS", ".kindling/models")) / "encoder"
-    if not (folder / "manifest.json").exists():
-        from core.clock import SystemClock
-        from pipelines.offline.encoder import export_encoder
+    from core.clock import SystemClock
+    from pipelines.offline.encoder import export_what_is_missing
 
-        export_encoder(folder, SystemClock())
+    export_what_is_missing(folder, SystemClock())
     return folder
 
 

@@ -21,18 +21,31 @@ def _group() -> None:
 @app.command("all")
 def run_all() -> None:
     """Feed, moderation, rendering, cold start and memory, for the demo city in KINDLING_HOME."""
-    from core.encoder import TextEncoder
     from generation.room import Generation
     from pipelines.offline.bench import measures
-    from safety.room import Safety
 
     settings = Settings()
     typer.echo(f"On {machine()}.")
+    _show(measures.feed_over_http(settings))
+    _moderation(settings)
+    _show(measures.rendering(Generation.open(settings)))
+
+
+@app.command("moderation")
+def run_moderation() -> None:
+    """Judge prompts one at a time on one thread, and many on two, beside the bare encoder and a linear model."""
+    typer.echo(f"On {machine()}.")
+    _moderation(Settings())
+
+
+def _moderation(settings: Settings) -> None:
+    from core.encoder import TextEncoder
+    from pipelines.offline.bench.moderation import moderation_speed
+    from safety.room import Safety
+
     encoder = TextEncoder(settings.models / "encoder", threads=1)
     safety = Safety.open(encoder, keys=settings.keys, overrides=settings.policies)
-    _show(measures.feed_over_http(settings))
-    _show(measures.moderation(safety, encoder.encode_one))
-    _show(measures.rendering(Generation.open(settings)))
+    _show(moderation_speed(safety, encoder.encode_one))
 
 
 @app.command("feed")

@@ -4,11 +4,19 @@ from pathlib import Path
 
 import typer
 
-from pipelines.commands import evaluate_moderation, evaluate_ope, evaluate_social, evaluate_suites, evaluate_value
+from pipelines.commands import (
+    evaluate_moderation,
+    evaluate_moderation_transfer,
+    evaluate_ope,
+    evaluate_social,
+    evaluate_suites,
+    evaluate_value,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Measure parts of Kindling on files of your own.")
 app.command("moderation")(evaluate_moderation.command)
 app.command("moderation-suites")(evaluate_suites.command)
+app.command("moderation-transfer")(evaluate_moderation_transfer.command)
 app.command("ope")(evaluate_ope.command)
 app.command("social")(evaluate_social.command)
 app.command("value")(evaluate_value.command)

@@ -20,24 +20,13 @@ def encoder(force: bool = typer.Option(False, help="Export again even if one is 
 
 
 def ensure_encoder(settings: Settings, *, force: bool = False) -> None:
-    """Export the text encoder into ``settings.models`` unless a whole one is there."""
+    """Export the text encoder and its adapted variant into ``settings.models`` unless whole ones are there."""
     from rich.console import Console
 
-    from core.artifacts import open_artifact
-    from core.encoder import ENCODER_NAME, ENCODER_SCHEMA
-    from core.errors import BrokenArtifact
+    with Console(stderr=True).status("Exporting the text encoder to int8 ONNX, if it is not there (about 40 s)"):
+        # Imported here: exporting needs torch.
+        from pipelines.offline.encoder import export_what_is_missing
 
-    target = settings.models / "encoder"
-    if not force:
-        try:
-            open_artifact(target, name=ENCODER_NAME, schema_version=ENCODER_SCHEMA)
-            return
-        except BrokenArtifact as error:
-            typer.echo(
-                f"Exporting the text encoder ({error.detail})" if target.exists() else "Exporting the text encoder"
-            )
-    with Console(stderr=True).status("Exporting the text encoder to int8 ONNX (about 30 s)"):
-        from pipelines.offline.encoder import export_encoder
-
-        manifest = export_encoder(target, SystemClock())
-    typer.echo(f"Text encoder ready: revision {manifest.revision}")
+        made = export_what_is_missing(settings.models / "encoder", SystemClock(), force=force)
+    for manifest in made:
+        typer.echo(f"{manifest.name} ready: revision {manifest.revision}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.commands import train_moderation, train_pictures
+from pipelines.commands import train_moderation, train_moderation_adapter, train_pictures
 
 if TYPE_CHECKING:
     from core.clock import SystemClock
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Train models and build serving snapshots.")
 app.command("moderation")(train_moderation.command)
+app.command("moderation-adapter")(train_moderation_adapter.command)
 app.command("picture-heads")(train_pictures.command)
 
 

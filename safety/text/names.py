@@ -12,8 +12,6 @@ from pathlib import Path
 SHIPPED = Path(__file__).parent / "names.toml"
 # Past every block threshold that the shipped policy has for names, and short of certainty.
 NAMED = 0.95
-# How much a name alone says of "any harm": a reason to look, not more.
-NAMED_ANY = 0.5
 _SPACES = re.compile(r"\s+")
 
 

@@ -1,33 +1,36 @@
-"""Two forms of every text: cleaned (what a person sees) and unmasked (what a disguise hides).
+"""Up to three forms of every text: cleaned (what a person sees), unmasked (what a disguise hides), and without pretext.
 
 A classifier that reads only the first misses ``k1ll``; one that reads only the second misreads ``h2o`` and ``2nd``. So
-both are scored and the harsher answer holds.
+each is scored and the harshest answer holds. Most texts have one form only.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
-# Letters of other scripts that are drawn like Latin ones (Unicode TR 39 lists thousands; these are the common ones).
-_LOOKALIKES = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0461\u0432\u043d\u043a\u043c\u0442\u0433\u043f\u0433"
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
-    "\u03b1\u03b2\u03b5\u03b7\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-    "\u0131\u0261\u0251\u026a\u0280\u1d00\u1d04\u1d05\u1d07\u1d0a\u1d0b\u1d0d\u1d0f\u1d18\u1d1b\u1d1c\u1d20\u1d21\u1d22\u0299\u029c\u029f\u0274\u0262\u00f8\u0142\u0111",
-    "aeopcyxijshdqwwbhkmtrnrABEKMHOPCTYXIJSabenikvoptuxABEZHIKMNOPTYXigairacdejkmoptuvwzbhlngold",
-)
+from safety.text.lexicon import RiskLexicon
+from safety.text.lookalikes import latin_lookalike, sounded_out
+from safety.text.wrappers import decoded, inside
+
 _LEET = {
     "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g",
-    "@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "\u20ac": "e", "\u00a3": "l",
+    "@": "a", "$": "s", "!": "il", "|": "li", "+": "t", "\u20ac": "e", "\u00a3": "l",
 }  # fmt: skip
 _EMOJI = {
     "\U0001f52b": "gun", "\U0001f52a": "knife", "\U0001f4a3": "bomb", "\U0001fa78": "blood", "\u2620": "death",
-    "\U0001f480": "dead", "\U0001f489": "syringe", "\U0001f48a": "pills", "\U0001f346": "penis",
-    "\U0001f351": "butt", "\U0001f51e": "adults only", "\U0001fa93": "axe", "\U0001f5e1": "dagger",
+    "\U0001f480": "dead", "\U0001f489": "syringe", "\U0001f48a": "pills", "\U0001f51e": "adults only",
+    "\U0001fa93": "axe", "\U0001f5e1": "dagger",
     "\U0001f9e8": "explosive", "\u26b0": "coffin", "\U0001f341": "leaf", "\u2744": "snow", "\U0001f37a": "beer",
 }  # fmt: skip
+# Fruit that stands for a body, unless the text is about food.
+_FRUIT = {"\U0001f346": "penis", "\U0001f351": "butt", "\U0001f4a6": "wet"}
+_FOOD = re.compile(
+    r"\b(?:recipe|cook\w*|bak\w+|grill\w*|garden\w*|eat\w*|pie|cobbler|farm\w*|tree|salad|roast\w*|water\w*|rain\w*|swim\w*"
+    r"|harvest\w*|kitchen|dinner|lunch|fruit\w*|vegetable\w*|sweat\w*|gym|splash\w*|jam|parmesan|curry)\b",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\bRT\b[ :]?|&[a-z]+;", re.ASCII)
 _MENTION = re.compile(r"(?<!\w)@\w+", re.ASCII)
 _SPACES = re.compile(r"\s+")
@@ -40,7 +43,8 @@ _NUMBER_LIKE = re.compile(
     r"[\W_]*(?:\d+(?:[.,:/x]\d+)*(?:st|nd|rd|th|s|k|d|p|am|pm|fps|hz|mm|cm|km|kg|g|m|x|b)?|[a-z]\d{1,2})[\W_]*", re.I
 )
 _LEET_TOKEN = re.compile(r"[A-Za-z0-9@$!|+\u20ac\u00a3]+")
-_REGIONAL_A = 0x1F1E6
+# Where alphabets of flags, and of letters in discs and boxes, begin.
+_DRAWN_ALPHABETS = (0x1F1E6, 0x1F130, 0x1F150, 0x1F170)
 _MAX_READINGS = 32
 _LONGEST_WORD = 20
 _LONGEST_SPELLED = 120
@@ -77,21 +81,41 @@ class Unmasker:
     reading is taken.
     """
 
-    def __init__(self, words: Iterable[str] = ()) -> None:
+    def __init__(self, words: Iterable[str] = (), knows: Callable[[str], bool] | None = None) -> None:
         self._words = frozenset(words)
+        common = knows or (lambda _: False)
+        self._is_ordinary = lambda word: word in self._words or common(word)
+        self.lexicon = RiskLexicon.open(self._is_ordinary)
 
     def unmask(self, cleaned: str) -> str:
         """Return the plain reading of a text that ``clean`` has seen; the same text if nothing was hidden."""
-        text = "".join(_spell_emoji(char) for char in cleaned)
-        text = " ".join(_latin(token) for token in text.split(" "))
+        emoji = _EMOJI if _FOOD.search(cleaned) else _EMOJI | _FRUIT
+        text = "".join(_spell_emoji(char, emoji) for char in cleaned)
+        text = " ".join(self._latin(token) for token in text.split(" "))
+        text = self.lexicon.unmask(text)
         text = _LEET_TOKEN.sub(lambda match: self._unleet(match.group()), text)
         text = _SPELLED.sub(lambda match: self._join(match.group()), text)
         text = _SPLIT_WORD.sub(lambda match: self._rejoin(match.group()), text)
         text = _LETTERS.sub(lambda match: self._unstretch(match.group()), text)
+        text = self.lexicon.reveal(decoded(text, self._is_ordinary))
         return _SPACES.sub(" ", text).strip()
 
     def _knows(self, word: str) -> bool:
-        return word.lower() in self._words
+        return word.lower() in self._words or self.lexicon.lists(word)
+
+    def _latin(self, token: str) -> str:
+        """Return a token in Latin letters if look-alikes explain every foreign letter in it, else the token.
+
+        A token that is foreign throughout is taken for a foreign word, unless it looks or sounds like a known one.
+        """
+        if token.isascii():
+            return token
+        mapped = latin_lookalike(token)
+        if all(char.isascii() for char in mapped if char.isalpha()):
+            is_mixed = any(char.isascii() and char.isalpha() for char in token)
+            if is_mixed or any(map(self._knows, _LETTERS.findall(mapped))):
+                return mapped
+        return next(filter(self._knows, sounded_out(token)), token)
 
     def _unleet(self, token: str) -> str:
         body = token.rstrip("!|+")
@@ -141,30 +165,23 @@ class Unmasker:
         return twice if self._knows(twice) else once
 
 
-def _latin(token: str) -> str:
-    """Return a token in Latin letters if look-alikes explain every foreign letter in it, else the token."""
-    if token.isascii():
-        return token
-    mapped = token.translate(_LOOKALIKES)
-    return mapped if all(char.isascii() for char in mapped if char.isalpha()) else token
-
-
-def _spell_emoji(char: str) -> str:
+def _spell_emoji(char: str, emoji: Mapping[str, str]) -> str:
     code = ord(char)
     if code < 0x2000:
         return char
-    if _REGIONAL_A <= code < _REGIONAL_A + 26:
-        return chr(code - _REGIONAL_A + ord("a"))
-    word = _EMOJI.get(char)
+    for first in _DRAWN_ALPHABETS:
+        if first <= code < first + 26:
+            return chr(code - first + ord("a"))
+    word = emoji.get(char)
     return f" {word} " if word else char
 
 
-def forms(text: str, unmask: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the one or two different forms of a text that a classifier should read."""
+def forms(text: str, unmask: Callable[[str], str], unwrap: Callable[[str], str] = inside) -> tuple[str, ...]:
+    """Return the one to three different forms of a text that a classifier should read."""
     legible = _legible(text)
     # A mention may be a disguised word (``@ll``), so the second form drops only those that make none.
     cleaned, unmasked = _without_mentions(legible), _without_mentions(unmask(legible))
-    return (cleaned,) if unmasked == cleaned else (cleaned, unmasked)
+    return tuple(dict.fromkeys((cleaned, unmasked, unwrap(unmasked))))
 
 
 def windows(text: str, size: int, most: int) -> list[str]:

@@ -123,7 +123,7 @@ def test_nothing_sexual_with_a_sign_of_a_minor_passes_for_anyone(safety: Safety)
     ("text", "cue"),
     [
         ("a 17-year-old", SURE), ("aged twelve", SURE), ("14 yo", SURE), ("my little sister", SURE),
-        ("an 18 year old", NONE), ("a 35 years old man", NONE), ("a woman", NONE), ("a 5 year old house", SURE),
+        ("an 18 year old", NONE), ("a 35 years old man", NONE), ("a woman", NONE), ("a 5 year old house", NONE),
         ("a girl", PERHAPS), ("students", PERHAPS),
     ],
 )  # fmt: skip

@@ -1,10 +1,10 @@
-"""The measures of `make bench`: feed over HTTP, moderation, rendering, cold start, memory."""
+"""The measures of `make bench`: feed over HTTP, rendering, cold start, memory."""
 
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,14 +17,13 @@ from core.settings import Settings
 from core.storage.database import Database
 from core.storage.people import People
 from core.tokens import TokenIssuer, open_key
-from core.vocabulary import Audience, Scope, Surface
+from core.vocabulary import Scope
 from generation.room import Generation
 from pipelines.offline.bench.figures import Figure, median, percentile, resident_mb, timed_ms
 from pipelines.offline.bench.server import copy_of_city, running_server
-from safety.room import Safety
 
-FEED_P95_GOAL_MS, MODERATION_GOAL_MS, RENDER_GOAL_S, COLD_START_GOAL_S = 30.0, 10.0, 0.3, 3.0
-_PAGES, _PROMPTS, _SCENES, _CLIP_S = 400, 200, 6, 4
+FEED_P95_GOAL_MS, RENDER_GOAL_S, COLD_START_GOAL_S = 30.0, 0.3, 3.0
+_PAGES, _SCENES, _CLIP_S = 400, 6, 4
 BENCH_PROMPTS = (
     "paper boats drift over a calm lake at dusk",
     "a basketball bounces off the rim and rolls away",
@@ -56,16 +55,6 @@ def feed_over_http(settings: Settings) -> Iterator[Figure]:
         yield Figure("server memory after the run", resident_mb(server.pid), "MB")
         peer_s = _seconds_of("import torch")
         yield Figure("API cold start", server.cold_start_s, "s", COLD_START_GOAL_S, "`import torch` alone", peer_s)
-
-
-def moderation(safety: Safety, encode: Callable[[str], object]) -> Iterator[Figure]:
-    """Judge distinct prompts one at a time on one thread."""
-    texts = iter([f"{prompt}, take {take}" for take in range(100) for prompt in BENCH_PROMPTS])
-    times = timed_ms(lambda: safety.judge_text(next(texts), Surface.PROMPT, Audience.TEEN), repeats=_PROMPTS)
-    encoding = median(timed_ms(lambda: encode(BENCH_PROMPTS[0]), repeats=100))
-    yield Figure(
-        "moderation per prompt, median", median(times), "ms", MODERATION_GOAL_MS, "the text encoder alone", encoding
-    )
 
 
 def rendering(generation: Generation) -> Iterator[Figure]:

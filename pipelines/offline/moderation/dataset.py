@@ -24,6 +24,7 @@ from safety.text.normalise import clean
 HEADS: tuple[str, ...] = (*(name for name in CATEGORIES if name != SEXUAL_MINORS), ANY)
 EVALUATION_ONLY_SOURCES = frozenset({"moviegen"})
 _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
+_MOST_PER_SOURCE = 6000
 _NAMED = ("public_figure", "protected_character", ANY)
 
 
@@ -49,6 +50,16 @@ class Dataset:
     weights: NDArray[np.float32]
     part: NDArray[np.str_]
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def thinned(self, most: int, most_authored: int) -> "Dataset":
+        """Return the data with fewer texts of each public source and authored entry; every text stays in its part."""
+        rows = self.thinned_rows(most, most_authored)
+        kept = [self.examples[row] for row in rows]
+        return Dataset(kept, self.labels[rows], self.weights[rows], self.part[rows], _summary(kept))
+
+    def thinned_rows(self, most: int, most_authored: int) -> NDArray[np.int64]:
+        """Return the rows that ``thinned`` keeps."""
+        return np.asarray(_first_of_each(self.examples, most, most_authored), dtype=np.int64)
 
     def rows(self, part: str) -> NDArray[np.int64]:
         """Return the row numbers of one part."""
@@ -100,10 +111,9 @@ _AILUMINATE_EXTRA = {"defamation": ("misinformation",), "privacy": ("privacy",),
 
 
 def load_dataset(moderation: Path, prompts: Path) -> Dataset:
-    """Read, label, de-duplicate and split everything. Deterministic."""
-    examples = _distinct(
-        [*_authored(), *map(_from_prompt, _lines(prompts)), *map(_from_moderation, _lines(moderation))]
-    )
+    """Read, label, de-duplicate and split everything; of a large public source, 6,000 texts. Deterministic."""
+    public = [*map(_from_prompt, _lines(prompts)), *map(_from_moderation, _lines(moderation))]
+    examples = _some_of_each(_distinct([*_authored(), *public]))
     labels = np.zeros((len(examples), len(HEADS)), dtype=np.float32)
     weights = np.zeros_like(labels)
     for row, example in enumerate(examples):
@@ -128,6 +138,20 @@ def _distinct(examples: Iterable[Example]) -> list[Example]:
         if example.text and any(weight for _, weight in example.labels.values()):
             kept.setdefault(example.text.lower(), example)
     return list(kept.values())
+
+
+def _some_of_each(examples: list[Example]) -> list[Example]:
+    """Keep at most 6,000 texts of a public source: more of the same crowd out what is rare, and take long to read."""
+    return [examples[row] for row in _first_of_each(examples, _MOST_PER_SOURCE, len(examples))]
+
+
+def _first_of_each(examples: list[Example], most: int, most_authored: int) -> list[int]:
+    """Return rows, at most so many of a source or authored entry, always the same texts of it."""
+    by_source: dict[str, list[tuple[float, int]]] = {}
+    for row, example in enumerate(examples):
+        by_source.setdefault(example.source, []).append((stable_unit("kept", example.text), row))
+    kept = {source: most_authored if source.startswith("authored/") else most for source in by_source}
+    return sorted(row for source, found in by_source.items() for _, row in sorted(found)[: kept[source]])
 
 
 def _all_known(positive: Iterable[str], weight: float = 1.0) -> dict[str, tuple[int, float]]:

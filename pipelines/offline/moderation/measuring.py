@@ -4,13 +4,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.progress import track
 
 from core.vocabulary import Audience, Outcome, Surface
 from pipelines.offline.moderation.dataset import HEADS, Dataset
+from pipelines.offline.moderation.fitting import Inputs
 from safety.decide import decide
 from safety.policy import load_moderation_policy
 from safety.taxonomy import SEXUAL_MINORS
-from safety.text.classifier import ANY, with_any
+from safety.text.classifier import ANY, Weights, with_any
 from safety.text.minors import minor_cue
 
 _LEAST_POSITIVES = 5
@@ -101,6 +103,15 @@ def _benign_outcomes(data: Dataset, scores: NDArray[np.float32], rows: NDArray[n
             for outcome in Outcome
         }
     return result
+
+
+def raw_logits(weights: Weights, inputs: Inputs, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return log-odds (n, C) for some rows, by the very code that serves."""
+    logits = [
+        weights.logits(inputs.vectors[row], inputs.flat[inputs.starts[row] : inputs.starts[row + 1]])
+        for row in track(rows, "Scoring")
+    ]
+    return np.stack(logits).astype(np.float32)
 
 
 def named_scores(text: str, scores_C: NDArray[np.float32]) -> dict[str, float]:  # noqa: N803 - shapes are named

@@ -17,13 +17,16 @@ from pipelines.offline.moderation.calibration import platt
 from pipelines.offline.moderation.dataset import HEADS, Dataset, load_dataset
 from pipelines.offline.moderation.embeddings import VectorCache
 from pipelines.offline.moderation.fitting import FitConfig, Inputs, fit
-from pipelines.offline.moderation.measuring import measure
+from pipelines.offline.moderation.lessons import balanced
+from pipelines.offline.moderation.measuring import measure, raw_logits
 from safety.taxonomy import SEXUAL_MINORS
-from safety.text.classifier import ARTIFACT_NAME, ARTIFACT_SCHEMA, Weights, write_weights
+from safety.text.classifier import ARTIFACT_NAME, ARTIFACT_SCHEMA, ENCODER_VARIANT, Weights, write_weights
 from safety.text.features import buckets, words_of
 
 MADE_BY = "kindling train moderation --data {data} --prompts {prompts}"
 _LEXICON_LEAST = 4
+# The adapter has read more of each source; the heads over it need fewer.
+_MOST_PER_SOURCE, _MOST_PER_ENTRY = 1500, 300
 
 
 def train_moderation(
@@ -32,17 +35,20 @@ def train_moderation(
 ) -> Manifest:  # fmt: skip
     """Train on both files and the authored texts, and write the artifact to ``target``. Return its manifest."""
     config = config or FitConfig()
-    data = load_dataset(moderation, prompts)
-    inputs = _inputs(data, VectorCache(encoder, scratch))
+    whole = load_dataset(moderation, prompts)
+    data = whole.thinned(_MOST_PER_SOURCE, _MOST_PER_ENTRY)
+    reader = encoder.variant(ENCODER_VARIANT)
+    inputs = _inputs(data, VectorCache(reader, scratch))
     weights = _fit_part(data, inputs, config, data.rows("train"))
     raw = raw_logits(weights, inputs, np.arange(len(data.examples)))
     rows = data.rows("validation")
-    slope, offset = platt(raw[rows], data.labels[rows], data.weights[rows])
+    slope, offset = platt(raw[rows], data.labels[rows], balanced(data, rows))
     weights = replace(weights, slope_C=slope, offset_C=offset)
     metrics = measure(data, raw * slope + offset)
     served = _fit_part(data, inputs, config, _rows_to_serve(data))
     weights = replace(served, slope_C=slope, offset_C=offset)
-    return _seal(weights, data, metrics, encoder, target, clock, {"moderation": moderation, "prompts": prompts})
+    files = {"moderation": moderation, "prompts": prompts}
+    return _seal(weights, data, _lexicon(whole), metrics, reader, target, clock, files)
 
 
 def _inputs(data: Dataset, cache: VectorCache) -> Inputs:
@@ -66,15 +72,6 @@ def _fit_part(data: Dataset, inputs: Inputs, config: FitConfig, rows: NDArray[np
     return fit(part, data.labels[rows], weights, HEADS, config)
 
 
-def raw_logits(weights: Weights, inputs: Inputs, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return log-odds (n, C) for some rows, by the very code that serves."""
-    logits = [
-        weights.logits(inputs.vectors[row], inputs.flat[inputs.starts[row] : inputs.starts[row + 1]])
-        for row in track(rows, "Scoring")
-    ]
-    return np.stack(logits).astype(np.float32)
-
-
 def _lexicon(data: Dataset) -> list[str]:
     """Return the words that are spelled plainly and often enough to be trusted when a disguise is undone."""
     counts: Counter[str] = Counter()
@@ -86,14 +83,14 @@ def _lexicon(data: Dataset) -> list[str]:
 
 
 def _seal(
-    weights: Weights, data: Dataset, metrics: dict[str, Any], encoder: TextEncoder, target: Path, clock: Clock,
-    files: dict[str, Path],
+    weights: Weights, data: Dataset, lexicon: list[str], metrics: dict[str, Any], encoder: TextEncoder, target: Path,
+    clock: Clock, files: dict[str, Path],
 ) -> Manifest:  # fmt: skip
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         built = Path(name)
         write_weights(weights, built)
-        (built / "words.txt").write_text("\n".join(_lexicon(data)) + "\n", encoding="utf-8")
+        (built / "words.txt").write_text("\n".join(lexicon) + "\n", encoding="utf-8")
         manifest = seal(
             built,
             name=ARTIFACT_NAME,
@@ -103,7 +100,7 @@ def _seal(
             data={
                 "sources": data.sources,
                 "files_sha256": {label: sha256_of(path) for label, path in files.items()},
-                "encoder_revision": encoder.revision,
+                "adapter_revision": encoder.manifest.data["adapter"],
                 "composed": {SEXUAL_MINORS: "sexual x any cue of a minor; no such text was written or used"},
                 "evaluation_only": "MovieGenBench rows are left out",
             },
