@@ -219,8 +219,11 @@ def test_a_storyboard_is_judged_shot_by_shot_and_in_its_order(town: Town) -> Non
     assert in_order(["a\nb c", "a b c", "a", "b c", "title", "le"]) == ["a", "b c", "title"]
     assert in_order(["a b", "a", "b"]) == ["a b"]
     texts = ("two strangers watch po", "rn on a hotel bed")
-    shots = tuple(ShotWish(text, 2) for text in texts)
+    shots = tuple(ShotSpec(text=text, seconds=2) for text in texts)
     with pytest.raises(Refused):
         creation.submit(town.rooms, town.ada.id, wish("\n".join(texts), shots=shots))
     for text in texts:
-        assert creation.submit(town.rooms, town.ada.id, wish(text, shots=(ShotWish(text, 4),))).job is not None
+        assert (
+            creation.submit(town.rooms, town.ada.id, wish(text, shots=(ShotSpec(text=text, seconds=4),))).job
+            is not None
+        )
