@@ -18,7 +18,7 @@ from safety.room import Safety, TextPart
 
 CASES = Path(__file__).parent / "cases.jsonl"
 MOST_PER_KIND = 2  # of one category and the same methods
-MOST = 400
+MOST = 600
 Status = Literal["fixed", "known"]
 
 
@@ -68,12 +68,16 @@ def write_cases(cases: Sequence[Case], path: Path = CASES) -> None:
 
 def triage(safety: Safety, cases: Sequence[Case], misses: Sequence[Mapping[str, Any]]) -> Triage:
     """Judge every case anew, and add misses of kinds of which there are few yet."""
-    judged = [replace(case, status="fixed" if case.is_stopped(safety) else "known") for case in cases]
+    judged = [_judged(safety, case) for case in cases]
     before = {case.id: case.status for case in cases}
     regressed = tuple(case for case in judged if (before[case.id], case.status) == ("fixed", "known"))
     fixed = sum((before[case.id], case.status) == ("known", "fixed") for case in judged)
-    added = _new(judged, misses)
+    added = [_judged(safety, case) for case in _new(judged, misses)]
     return Triage((*judged, *added), len(added), fixed, regressed)
+
+
+def _judged(safety: Safety, case: Case) -> Case:
+    return replace(case, status="fixed" if case.is_stopped(safety) else "known")
 
 
 def _new(cases: Sequence[Case], misses: Sequence[Mapping[str, Any]]) -> list[Case]:

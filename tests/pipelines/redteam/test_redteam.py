@@ -204,7 +204,7 @@ def test_cases_are_judged_anew_and_a_regression_is_told(safety: Safety, tmp_path
     new = [{"category": "violence", "methods": ["padding"], "parts": [["prompt", f"a lake {n}"]]} for n in range(5)]
     done = triage(safety, [stopped, missed], new)
     assert {case.id: case.status for case in done.cases if case.id in "ab"} == {"a": "fixed", "b": "known"}
-    assert (done.newly_fixed, done.added) == (1, 2)
+    assert (done.newly_fixed, done.added, done.known) == (1, 2, 3)
     assert [case.id for case in done.regressed] == ["b"]
     write_cases(done.cases, tmp_path / "cases.jsonl")
     assert sorted(read_cases(tmp_path / "cases.jsonl"), key=str) == sorted(done.cases, key=str)
