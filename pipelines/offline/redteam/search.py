@@ -13,11 +13,13 @@ from core.hashing import stable_int
 from pipelines.offline.redteam.mutations import METHODS, Attack
 from pipelines.offline.redteam.seeds import Seed
 from pipelines.offline.redteam.target import Answer, Target
+from safety.room import TextPart
 
 LONGEST_CHAIN = 3
 _BEAM = 3
 _BATCH = 64
 _ENOUGH_MISSES = 3
+_MOST_DRY = 50  # rounds without anything new to try
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class _Front:
     beam: list[tuple[float, Attack]]
     attempts: int = 0
     misses: list[Miss] = field(default_factory=list)
+    seen: set[tuple[TextPart, ...]] = field(default_factory=set)  # what was handed in: nothing is tried twice
 
     def banned(self) -> set[str]:
         return {method for miss in self.misses for method in miss.attack.methods}
@@ -99,10 +102,10 @@ def search(
         for item, attack, answer in zip(seeds, plain, target.ask(plain), strict=True)
         if answer.stopped
     ]
-    while fronts and made < attempts and not over():
+    dry = 0
+    while fronts and made < attempts and dry < _MOST_DRY and not over():
         tries = list(_tries(fronts, bandit, choose, min(_BATCH, attempts - made)))
-        if not tries:
-            break
+        dry = 0 if tries else dry + 1
         for (front, attack), answer in zip(tries, target.ask([attack for _, attack in tries]), strict=True):
             bandit.learn(attack.methods[-1], helped=front.take(attack, answer))
         made += len(tries)
@@ -119,7 +122,10 @@ def _tries(
         banned = front.banned() if len(front.misses) < _ENOUGH_MISSES else set()
         allowed = [name for name in METHODS if name not in banned and parent.takes(name, LONGEST_CHAIN)]
         if allowed:
-            yield front, parent.disguised(bandit.pick(allowed, choose), choose)
+            attack = parent.disguised(bandit.pick(allowed, choose), choose)
+            if attack.parts() not in front.seen:
+                front.seen.add(attack.parts())
+                yield front, attack
 
 
 def _shortened(seed: Seed, attack: Attack, choose: random.Random) -> Attack:

@@ -66,6 +66,25 @@ def test_seeds_are_many_of_each_kind_and_none_is_sexual_with_a_sign_of_a_minor()
             assert all(minor_cue(part.text) == NONE for part in attack.parts()), attack
 
 
+class Recording(Target):
+    """Stops everything, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+    def ask(self, attacks: Sequence[Attack]) -> list[Answer]:
+        self.asked += [attack.parts() for attack in attacks]
+        return [Answer(stopped=True, outcome="block", category="violence", margin=1.0) for _ in attacks]
+
+
+def test_nothing_is_tried_twice_on_a_seed() -> None:
+    target = Recording()
+    found = search(target, SEEDS[:1], attempts=2000, seed=1, shard=0, over=lambda: False)
+    assert found.attempts == len(target.asked) - 1
+    assert found.attempts > 200
+    assert len(set(target.asked[1:])) == found.attempts
+
+
 class Gullible(Target):
     """Lets through exactly what was disguised in one hidden way; its margin tells when one gets warmer."""
 
