@@ -23,7 +23,8 @@ Array = NDArray[Any]
 _LEAST = 1e-6  # of the largest singular value; below it there is only noise
 _DECIMALS = 5  # kept, so that the order in which a machine adds up leaves no trace
 _SHRINK = 6.0  # likes from which on a video's own vector outweighs the one from its text
-_RIDGE = 3.0
+_RIDGE = 3.0  # of the map from texts to the SVD's factors
+_GRAPH_RIDGE, _GRAPH_KNOWS_FROM = 10.0, 3  # of the map to the graph's; likes that tell the graph more than a text does
 _GRAPH_FROM = 1000  # likes from which on the graph convolution has enough to learn from
 _DENSE_UP_TO = 128  # people or videos
 _SOCIAL = 0.3  # how much of a person's vector comes from those they follow
@@ -51,8 +52,10 @@ def learn_vectors(data: RankingData) -> Vectors:
     degrees = np.asarray((liked > 0).sum(axis=0)).ravel()
     graph = _graph_model(liked, data.follows)
     factors = _factorised(liked) if graph is None else graph.items.astype(np.float64)
-    content_map = _content_map(data.texts, factors, degrees)
+    content_map = _content_map(data.texts, factors, degrees, _RIDGE if graph is None else _GRAPH_RIDGE)
     own = (degrees / (degrees + _SHRINK))[:, None]
+    if graph is not None:
+        own = np.where((degrees < _GRAPH_KNOWS_FROM)[:, None], 0.0, own)
     videos = unit(own * unit(factors) + (1.0 - own) * unit(data.texts @ content_map))
     people = _people(data, liked, videos) if graph is None else _reached(data, graph.users.astype(np.float64))
     return Vectors(*(np.round(part, _DECIMALS).astype(np.float32) for part in (videos, people, content_map)))
@@ -87,7 +90,7 @@ def _factorised(liked: Any) -> Array:
     return factors
 
 
-def _content_map(texts: Array, factors: Array, degrees: Array) -> Array:
+def _content_map(texts: Array, factors: Array, degrees: Array, ridge: float) -> Array:
     """Return the ridge regression (384, 64) from text vectors to factors, by the videos that people have met."""
     met = degrees >= 2
     if met.sum() < 4:
@@ -95,7 +98,7 @@ def _content_map(texts: Array, factors: Array, degrees: Array) -> Array:
         random = np.random.default_rng(7).standard_normal((texts.shape[1], VECTOR_DIMENSIONS))
         return np.asarray(random / np.sqrt(VECTOR_DIMENSIONS))
     known, target = texts[met].astype(np.float64), unit(factors[met])
-    gram = known.T @ known + _RIDGE * np.eye(texts.shape[1])
+    gram = known.T @ known + ridge * np.eye(texts.shape[1])
     solved: Array = np.linalg.solve(gram, known.T @ target)
     return solved
 
