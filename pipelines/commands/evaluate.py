@@ -6,6 +6,7 @@ import typer
 
 from pipelines.commands import (
     evaluate_moderation,
+    evaluate_moderation_evasions,
     evaluate_moderation_transfer,
     evaluate_ope,
     evaluate_social,
@@ -16,6 +17,7 @@ from pipelines.commands import (
 app = typer.Typer(no_args_is_help=True, help="Measure parts of Kindling on files of your own.")
 app.command("moderation")(evaluate_moderation.command)
 app.command("moderation-suites")(evaluate_suites.command)
+app.command("moderation-evasions")(evaluate_moderation_evasions.command)
 app.command("moderation-transfer")(evaluate_moderation_transfer.command)
 app.command("ope")(evaluate_ope.command)
 app.command("social")(evaluate_social.command)

@@ -105,7 +105,7 @@ class TextClassifier:
     def _score(self, text: str) -> tuple[tuple[str, float], ...]:
         readings = [
             part
-            for reading in forms(text[:_MOST_CHARACTERS], self._unmask, self._unwrap)
+            for reading in forms(text[:_MOST_CHARACTERS], self._unmask, self._unwrap, self._encoder.is_word)
             for part in windows(reading, _WINDOW_CHARACTERS, _MOST_WINDOWS)
             if part
         ]

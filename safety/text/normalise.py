@@ -45,6 +45,9 @@ _NUMBER_LIKE = re.compile(
 _LEET_TOKEN = re.compile(r"[A-Za-z0-9@$!|+\u20ac\u00a3]+")
 # Where alphabets of flags, and of letters in discs and boxes, begin.
 _DRAWN_ALPHABETS = (0x1F1E6, 0x1F130, 0x1F150, 0x1F170)
+_UNREADABLE = re.compile(r"[^\w'’\-]|\d|_")
+_EDGES = " ,.:;!?\"'()[]"
+_READABLE, _PLAINER = 0.8, 0.2
 _MAX_READINGS = 32
 _LONGEST_WORD = 20
 _LONGEST_SPELLED = 120
@@ -176,12 +179,38 @@ def _spell_emoji(char: str, emoji: Mapping[str, str]) -> str:
     return f" {word} " if word else char
 
 
-def forms(text: str, unmask: Callable[[str], str], unwrap: Callable[[str], str] = inside) -> tuple[str, ...]:
-    """Return the one to three different forms of a text that a classifier should read."""
+def forms(
+    text: str,
+    unmask: Callable[[str], str],
+    unwrap: Callable[[str], str] = inside,
+    knows: Callable[[str], bool] | None = None,
+) -> tuple[str, ...]:
+    """Return the one to three different forms of a text that a classifier should read.
+
+    With ``knows``, a text that is hardly readable as written and plain once unmasked is read unmasked only: garble
+    says nothing by itself, and what was plain in it is plain in both.
+    """
     legible = _legible(text)
     # A mention may be a disguised word (``@ll``), so the second form drops only those that make none.
     cleaned, unmasked = _without_mentions(legible), _without_mentions(unmask(legible))
-    return tuple(dict.fromkeys((cleaned, unmasked, unwrap(unmasked))))
+    found = tuple(dict.fromkeys((cleaned, unmasked, unwrap(unmasked))))
+    if knows is None or len(found) == 1 or cleaned == unmasked:
+        return found
+    before, after = share_readable(cleaned, knows), share_readable(unmasked, knows)
+    return found[1:] if after >= _READABLE and after - before >= _PLAINER else found
+
+
+def share_readable(text: str, knows: Callable[[str], bool]) -> float:
+    """Return which share of a text's tokens are known words or numbers, in [0, 1]."""
+    tokens = [token.strip(_EDGES).lower() for token in text.split(" ")]
+    read = [token for token in tokens if token]
+    return sum(_is_readable(token, knows) for token in read) / max(1, len(read))
+
+
+def _is_readable(token: str, knows: Callable[[str], bool]) -> bool:
+    if token.isdigit() or token in {"a", "i"}:
+        return True
+    return len(token) > 1 and all(map(knows, _LETTERS.findall(token))) and not _UNREADABLE.search(token)
 
 
 def windows(text: str, size: int, most: int) -> list[str]:

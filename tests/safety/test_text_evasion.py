@@ -80,6 +80,14 @@ def test_a_pretext_is_taken_off(wrapped: str, meant: str) -> None:
     assert inside(wrapped) == meant
 
 
+def test_what_was_garble_is_read_unmasked_only_and_what_was_plain_stays(
+    unmasker: Unmasker, encoder: TextEncoder
+) -> None:
+    garbled, partly = "a c4t sl33ps 1n th3 g4rd3n", "a man is beaten in the garden at n1ght"
+    assert forms(garbled, unmasker.unmask, knows=encoder.is_word) == ("a cat sleeps in the garden",)
+    assert forms(partly, unmasker.unmask, knows=encoder.is_word)[0] == partly
+
+
 def test_a_code_is_read_only_where_there_is_one() -> None:
     known = frozenset(["a", "calm", "lake", "at", "dawn"]).__contains__
     assert decoded("a calm lake at dawn", known) == "a calm lake at dawn"

@@ -122,6 +122,11 @@ def load_dataset(moderation: Path, prompts: Path) -> Dataset:
     return Dataset(examples, labels, weights, _split(examples), _summary(examples))
 
 
+def read_ordinary(prompts: Path) -> list[str]:
+    """Return the benign prompts of a file, without those kept for evaluation."""
+    return [row["text"] for row in _lines(prompts)]
+
+
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as file:
