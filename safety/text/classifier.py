@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -73,8 +74,8 @@ class TextClassifier:
 
     def __init__(self, encoder: TextEncoder, folder: Path = SHIPPED) -> None:
         self.manifest: Manifest = open_artifact(folder, name=ARTIFACT_NAME, schema_version=ARTIFACT_SCHEMA)
-        # A changed list of names changes verdicts, so it is part of what verdicts record.
-        self.revision = f"{self.manifest.revision}-{sha256_of(NAMES)[:6]}"
+        # A changed list changes verdicts, so the lists are part of what verdicts record.
+        self.revision = f"{self.manifest.revision}-{_revision_of_lists()}"
         self._encoder = encoder.variant(ENCODER_VARIANT)
         _check_made_for_each_other(self.manifest, self._encoder.manifest)
         self._weights = read_weights(folder)
@@ -122,6 +123,11 @@ class TextClassifier:
             place = self._weights.heads.index(name)
             logits[place] = max(logits[place], _NAMED_LOGIT)
         return with_any(logits, self._weights.heads)
+
+
+def _revision_of_lists() -> str:
+    """Return a short hash over the lists of names, risk words, pretexts and cues of minors."""
+    return sha256("".join(map(sha256_of, sorted(NAMES.parent.glob("*.toml")))).encode()).hexdigest()[:6]
 
 
 def _check_made_for_each_other(heads: Manifest, encoder: Manifest) -> None:
