@@ -73,6 +73,19 @@ HELD = (
     Held("messages_to_me", messages.messages, "recipient_id"),
 )
 
+# Tables without a person of their own, and why nothing of them is missing from anyone's copy.
+NOT_OF_A_PERSON = {
+    "policy_versions": "what the rules are",
+    "policy_heads": "which rules hold",
+    "policy_activations": "an operator's act; the audit log, which is exported, has it too",
+    "policy_shadows": "a trial of rules that affect nobody",
+    "policy_shadow_counts": "counts",
+    "policy_shadow_disagreements": "scores without text or person",
+    "previews": "passing pictures of a film while it is made; the film is the person's",
+    "safety_batch_items": "read through the batch they belong to",
+    "webhook_deliveries": "copies, on their way, of what happened to videos that are exported",
+}
+
 
 class Export:
     """Reads what is held."""

@@ -138,6 +138,8 @@ def objects(town: Town) -> Objects:
     goal = ann.post("/v1/goals", json={"text": "start a pottery shop"}).json()
     draft = ann.post("/v1/videos", json={"prompt": "a red ball rolls down a hill", "model": "world", "size": "360x640"})
     assert draft.status_code == 200, draft.text
+    batch = ann.post("/v1/safety/batches", json={"items": [{"texts": [{"text": "a boat"}], "custom_id": "t"}]})
+    assert batch.status_code in {200, 201, 202}, batch.text
     with town.rooms.database.write() as tx:
         Polls(tx).offer(StoredPoll(PollId("poll_ann"), ANN, "mood", NOON))
     return Objects(
@@ -147,7 +149,7 @@ def objects(town: Town) -> Objects:
             "teen_id": TIM, "link_id": "link_gus", "person_id": "per_nobody", "poll_id": "poll_ann",
             "nudge_id": "nudge_nobody", "case_id": "case_nobody", "character_id": "char_nobody", "answer": "accept",
             "passkey_id": "nobodys", "decision": "approve", "ask_id": "ask_nobody", "label_id": "label_nobody",
-            "consent_id": "consent_nobody",
+            "consent_id": "consent_nobody", "batch_id": batch.json()["id"], "endpoint_id": "whe_nobody",
             "outcome": "grant", "goal_id": goal["id"],
         },
     )  # fmt: skip
@@ -162,6 +164,9 @@ BODIES: dict[str, Any] = {
     "/v1/videos/{video_id}/remix": {"prompt": "make it blue"},
     "/v1/videos/{video_id}/publish": {},
     "/v1/characters/{character_id}/permission": {"permission": "only_me"},
+    "/v1/people/{person_id}/plan": {"plan": "free"},
+    "/v1/webhook_endpoints/{endpoint_id}": {"name": "mine"},
+    "/v1/webhook_endpoints/{endpoint_id}/test": {"event_type": "video.completed"},
 }
 
 

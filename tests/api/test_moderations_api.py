@@ -88,7 +88,7 @@ def test_a_teens_audience_is_never_judged_more_loosely(town: Town) -> None:
 
 def blocked(town: Town) -> DecisionId:
     verdict = Verdict(
-        Outcome.BLOCK, "2026-11-21.1", Surface.PROMPT, Audience.ADULT, rule_id="violence/prompt", category="violence"
+        Outcome.BLOCK, "2026-11-21.2", Surface.PROMPT, Audience.ADULT, rule_id="violence/prompt", category="violence"
     )
     with town.rooms.database.write() as tx:
         return record(tx, town.rooms, verdict, "prompt", "video_x", ANN)

@@ -42,7 +42,7 @@ ERRORS: dict[str, KindlingError] = {
     "conflict": Conflict(code="not_a_draft", detail="The video is published already."),
     "refused": Refused(
         code="refused", detail="Rule violence/teen does not allow this.", field="prompt", rule_id="violence/teen",
-        policy_version="2026-11-21.1", decision_id="dec_1",
+        policy_version="2026-11-21.2", decision_id="dec_1",
     ),
     "limited": LimitReached(code="too_many", detail="Six videos an hour are the most.", retry_after_s=600),
     "unavailable": Unavailable(code="disk_full", detail="The disk is full.", retry_after_s=30),

@@ -11,7 +11,7 @@ from core.policies import Policy, load_policy
 HEADER = """
 [policy]
 name = "Test"
-version = "2026-11-21.1"
+version = "2026-11-21.2"
 owner = "tests"
 reason = "Shows what the loader does."
 effective = 2026-11-21
@@ -31,7 +31,7 @@ def write(folder: Path, body: str) -> Path:
 def test_a_good_file_loads_with_its_version(tmp_path: Path) -> None:
     policy = load_policy(write(tmp_path, "per_author = 0\n" + HEADER), Caps)
     assert policy.per_author == 0
-    assert policy.version == "2026-11-21.1"
+    assert policy.version == "2026-11-21.2"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_good_file_loads_with_its_version(tmp_path: Path) -> None:
         ("per_author = -1\n" + HEADER, "per_author: Input should be greater than or equal to 0, not -1"),
         ("per_autor = 1\n" + HEADER, "per_autor: Extra inputs are not permitted"),
         (HEADER, "per_author: Field required"),
-        ("per_author = 1\n" + HEADER.replace("2026-11-21.1", "v1"), "policy.version"),
+        ("per_author = 1\n" + HEADER.replace("2026-11-21.2", "v1"), "policy.version"),
         ("per_author = \n", "is not valid TOML"),
     ],
 )

@@ -16,7 +16,7 @@ from core.records_wellbeing import FamilyLink, LinkStatus
 from core.settings import Settings
 from core.storage.database import Database
 from core.storage.events import Events
-from core.storage.export import HELD
+from core.storage.export import HELD, NOT_OF_A_PERSON
 from core.storage.family import FamilyLinks
 from core.storage.people import People
 from core.storage.tables import metadata
@@ -197,7 +197,11 @@ def test_an_export_holds_what_a_person_did_and_nothing_of_what_others_did(rooms:
 
 def test_every_table_that_names_a_person_is_exported() -> None:
     exported = {held.table.name for held in HELD}
-    assert exported == set(metadata.tables), "a new table must say in core/storage/export.py how it is exported"
+    told = exported | set(NOT_OF_A_PERSON)
+    assert told == set(metadata.tables), "a new table must say in core/storage/export.py how it is exported"
+    assert not exported & set(NOT_OF_A_PERSON)
+    for name in NOT_OF_A_PERSON:
+        assert not {"person_id", "owner_id", "creator_id"} & set(metadata.tables[name].columns.keys()), name
 
 
 def _video(ident: str, creator: PersonId) -> Video:

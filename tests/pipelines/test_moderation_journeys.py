@@ -41,7 +41,7 @@ from tests.creation_kit import open_kit
 
 ADA, BEN, REVIEWER = make_person("ada"), make_person("ben"), make_person("rita")
 REVIEWED = Verdict(
-    Outcome.REVIEW, "2026-11-21.1", Surface.OUTPUT, Audience.ADULT, rule_id="default/adult:violence",
+    Outcome.REVIEW, "2026-11-21.2", Surface.OUTPUT, Audience.ADULT, rule_id="default/adult:violence",
     category="violence", explanation="A person looks first.", scores={"violence": 0.83},
     evidence=(Evidence("violence", 0.83, "frame 12", "a word"),),
 )  # fmt: skip
@@ -93,7 +93,7 @@ def test_a_decision_keeps_rule_versions_scores_and_evidence(rooms: Rooms) -> Non
         assert Decisions(tx).about("video", "video_1") == [decision]
     assert decision is not None
     assert (decision.outcome, decision.rule_id, decision.policy_version) == (
-        Outcome.REVIEW, "default/adult:violence", "2026-11-21.1",
+        Outcome.REVIEW, "default/adult:violence", "2026-11-21.2",
     )  # fmt: skip
     assert decision.scores == {"violence": 0.83}
     assert decision.evidence[0]["part"] == "frame 12"

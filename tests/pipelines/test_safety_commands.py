@@ -31,7 +31,8 @@ def test_a_broken_policy_is_named(tmp_path: Path) -> None:
     assert "moderation.toml" in done.exception.detail
 
 
-def test_thresholds_are_shown_for_what_is_asked() -> None:
+def test_thresholds_are_shown_for_what_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINDLING_HOME", str(tmp_path))
     done = RUNNER.invoke(policy.app, ["show", "--category", "sexual/minors", "--surface", "prompt"])
     assert done.exit_code == 0
     assert done.output.count("0.20") == 9

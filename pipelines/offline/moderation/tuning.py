@@ -136,14 +136,14 @@ def propose(
 
     Raises ``ValueError`` (pydantic's) when a proof fails, for example where a minor would be judged more loosely.
     """
-    reasons = {audience: policy.at(category, surface, audience).reason for audience in thresholds}
+    held = {audience: policy.at(category, surface, audience) for audience in thresholds}
     name = category.replace("_", "-")
     added = [
         {
             **numbers.model_dump(include={"limit_at", "review_at", "block_at"}),
             "id": f"proposed/{name}/{surface}/{audience}".replace("_", "-"),
             "categories": (category,), "surfaces": (str(surface),), "audiences": (str(audience),),
-            "reason": reasons[audience],
+            "reason": held[audience].reason, "owner": held[audience].owner,
         }
         for audience, numbers in thresholds.items()
     ]  # fmt: skip
