@@ -23,23 +23,29 @@ from safety.text.features import buckets
 from safety.text.minors import sexual_minors
 from safety.text.names import NAMED, NameList
 from safety.text.names import SHIPPED as NAMES
-from safety.text.normalise import Unmasker, forms, windows
+from safety.text.normalise import Unmasker, forms, passages, windows
 from safety.text.wrappers import inside
 
 ARTIFACT_NAME = "moderation-text"
-ARTIFACT_SCHEMA = 1
+ARTIFACT_SCHEMA = 2
 SHIPPED = Path(__file__).parent.parent / "artifacts" / "text"
 # The encoder that this classifier reads with: the bundled one and a small change to its weights, which is shipped.
 ADAPTER = Path(__file__).parent.parent / "artifacts" / "text_adapter"
 ADAPTER_NAME, ADAPTER_SCHEMA = "moderation-adapter", 1
 ENCODER_VARIANT = "moderation"
 ANY = "any"
+# Whether a text asks for pictures or is talk: no category, and never told. A name in a wish for a film means that its
+# bearer is to be shown; in talk it mostly means nothing.
+SHOWN = "shown"
 # The encoder reads 256 tokens: longer texts are read in parts, and the harshest part holds.
 _WINDOW_CHARACTERS, _MOST_WINDOWS, _MOST_CHARACTERS = 800, 12, 40_000
+# One vector blurs a sentence among many harmless ones: a text longer than this is read in passages too.
+_LONG_CHARACTERS, _PASSAGE_CHARACTERS, _MOST_PASSAGES = 400, 200, 24
 
 _LEAST_FOR_THREADS, _THREADS = 16, 2
 _OWN_SHARE = 0.7
-# A listed name counts as its category's score; ``any`` then weighs it with what the rest of the text says.
+# A listed name counts as its category's score. ``any`` is as sure where the text wishes for a film; in talk it weighs the
+# name with what the rest of the text says.
 _NAMED_LOGIT = float(np.log(NAMED / (1 - NAMED)))
 
 Array = NDArray[np.float32]
@@ -104,25 +110,34 @@ class TextClassifier:
         return [dict(found[text]) for text in texts]
 
     def _score(self, text: str) -> tuple[tuple[str, float], ...]:
-        readings = [
-            part
-            for reading in forms(text[:_MOST_CHARACTERS], self._unmask, self._unwrap, self._encoder.is_word)
-            for part in windows(reading, _WINDOW_CHARACTERS, _MOST_WINDOWS)
-            if part
-        ]
+        found = forms(text[:_MOST_CHARACTERS], self._unmask, self._unwrap, self._encoder.is_word)
+        readings = list(dict.fromkeys(part for reading in found for part in _parts(reading) if part))
         scores = dict.fromkeys((*CATEGORIES, ANY), 0.0)
         for reading in readings:
             for head, p in zip(self._weights.heads, _sigmoid(self._logits(reading)), strict=True):
-                scores[head] = max(scores[head], float(p))
+                if head != SHOWN:
+                    scores[head] = max(scores[head], float(p))
         scores[SEXUAL_MINORS] = sexual_minors(scores["sexual"], readings)
         return tuple(scores.items())
 
     def _logits(self, reading: str) -> Array:
         logits = self._weights.logits(self._encoder.encode_one(reading), buckets(reading))
-        for name in self._names.categories(reading):
-            place = self._weights.heads.index(name)
-            logits[place] = max(logits[place], _NAMED_LOGIT)
-        return with_any(logits, self._weights.heads)
+        heads = self._weights.heads
+        named = self._names.categories(reading)
+        for name in named:
+            logits[heads.index(name)] = max(logits[heads.index(name)], _NAMED_LOGIT)
+        mixed = with_any(logits, heads)
+        if named:
+            place, shown = heads.index(ANY), float(_sigmoid(logits[heads.index(SHOWN)]))
+            mixed[place] = max(mixed[place], shown * _NAMED_LOGIT + (1 - shown) * mixed[place])
+        return mixed
+
+
+def _parts(reading: str) -> list[str]:
+    whole = windows(reading, _WINDOW_CHARACTERS, _MOST_WINDOWS)
+    return (
+        whole if len(reading) <= _LONG_CHARACTERS else [*whole, *passages(reading, _PASSAGE_CHARACTERS, _MOST_PASSAGES)]
+    )
 
 
 def _revision_of_lists() -> str:
@@ -148,7 +163,8 @@ def with_any(logits_C: Array, heads: Sequence[str]) -> Array:  # noqa: N803 - sh
     known sources it catches more than they do. The weights stand between what was best on each.
     """
     place = list(heads).index(ANY)
-    own, strongest = logits_C[..., place], np.delete(logits_C, place, axis=-1).max(axis=-1)
+    harms = [column for column, head in enumerate(heads) if head not in {ANY, SHOWN}]
+    own, strongest = logits_C[..., place], logits_C[..., harms].max(axis=-1)
     mixed = logits_C.copy()
     mixed[..., place] = _OWN_SHARE * own + (1 - _OWN_SHARE) * strongest
     return mixed

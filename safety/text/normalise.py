@@ -34,6 +34,7 @@ _FOOD = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\bRT\b[ :]?|&[a-z]+;", re.ASCII)
 _MENTION = re.compile(r"(?<!\w)@\w+", re.ASCII)
 _SPACES = re.compile(r"\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _STACKED = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f]")
 _SPELLED = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][\s.\-_*~/,]{1,3}){2,400}[A-Za-z](?![A-Za-z])")
 _SPLIT_WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,24}(?:[*~_|/\\.\-]{1,3}[A-Za-z]{1,24}){1,40}(?![A-Za-z])")
@@ -213,6 +214,20 @@ def _is_readable(token: str, knows: Callable[[str], bool]) -> bool:
     return len(token) > 1 and all(map(knows, _LETTERS.findall(token))) and not _UNREADABLE.search(token)
 
 
+def passages(text: str, size: int, most: int) -> list[str]:
+    """Cut a text at the ends of sentences into passages of about ``size`` characters.
+
+    What repeats itself is kept once, so padding buys no room. Of more than ``most``, evenly spread ones and the last stay.
+    """
+    parts: list[str] = []
+    for sentence in _SENTENCE_END.split(text.strip()):
+        if parts and len(parts[-1]) + len(sentence) < size:
+            parts[-1] += f" {sentence}"
+        else:
+            parts += windows(sentence, size, most)
+    return _spread(list(dict.fromkeys(parts)), most)
+
+
 def windows(text: str, size: int, most: int) -> list[str]:
     """Cut a long text at spaces into parts of at most ``size`` characters; of a very long one, ``most`` of them.
 
@@ -231,6 +246,10 @@ def windows(text: str, size: int, most: int) -> list[str]:
         if end >= len(text):
             break
         start = end - size // 5
+    return _spread(parts, most)
+
+
+def _spread(parts: list[str], most: int) -> list[str]:
     if len(parts) <= most:
         return parts
     return [parts[round(place * (len(parts) - 1) / (most - 1))] for place in range(most)]

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LEAST_OF_EACH = 15
-_PULL = 1e-3
-_STEPS = 50
+# Few texts may be told apart without a fault: the pull towards (1, 0) and short steps keep Newton's method in bounds.
+_PULL = 0.5
+_STEPS, _LONGEST_STEP = 100, 0.5
 
 
 def platt(
@@ -36,7 +37,7 @@ def _fit(raw: NDArray[np.float32], label: NDArray[np.float32], weight: NDArray[n
         gradient = design.T @ (weight * (p - target)) + _PULL * (found - [1.0, 0.0])
         hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + _PULL * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
-        found = found - step
+        found = found - np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
         if float(np.abs(step).max()) < 1e-6:
             break
     return max(0.2, float(found[0])), float(found[1])

@@ -18,13 +18,22 @@ from core.hashing import stable_unit
 from pipelines.offline.moderation.authored import authored_texts, names_of
 from pipelines.offline.moderation.duplicates import duplicate_groups
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS
-from safety.text.classifier import ANY
+from safety.text.classifier import ANY, SHOWN
 from safety.text.normalise import clean
 
-HEADS: tuple[str, ...] = (*(name for name in CATEGORIES if name != SEXUAL_MINORS), ANY)
+HEADS: tuple[str, ...] = (*(name for name in CATEGORIES if name != SEXUAL_MINORS), ANY, SHOWN)
 EVALUATION_ONLY_SOURCES = frozenset({"moviegen"})
 _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
 _MOST_PER_SOURCE = 6000
+_PICTURED_KINDS = frozenset({"video_prompt", "caption", "image_prompt"})
+_PICTURED_ENTRIES = (
+    "film-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing", "protected-character", "public-",
+    "violence-lookalike", "sexual-lookalike", "crime-lookalike", "sport-",
+)  # fmt: skip
+_TALK_ENTRIES = (
+    "fine-", "talk-", "forms-", "hate-", "groups-", "friendly-", "help-", "threats", "harassing-", "two-meanings",
+    "law-", "fiction-", "unsafe-contact", "reclaimed-",
+)  # fmt: skip
 _NAMED = ("public_figure", "protected_character", ANY)
 
 
@@ -117,9 +126,19 @@ def load_dataset(moderation: Path, prompts: Path) -> Dataset:
     labels = np.zeros((len(examples), len(HEADS)), dtype=np.float32)
     weights = np.zeros_like(labels)
     for row, example in enumerate(examples):
-        for head, (label, weight) in example.labels.items():
+        for head, (label, weight) in {**example.labels, SHOWN: _shown(example)}.items():
             labels[row, HEADS.index(head)], weights[row, HEADS.index(head)] = label, weight
     return Dataset(examples, labels, weights, _split(examples), _summary(examples))
+
+
+def _shown(example: Example) -> tuple[int, float]:
+    """Return whether a text asks for pictures, with how sure that is: told by where it is from."""
+    if example.kind != "authored":
+        return int(example.kind in _PICTURED_KINDS), 1.0
+    entry = example.source.partition("/")[2]
+    if entry.startswith(_PICTURED_ENTRIES) or entry.endswith("-video"):
+        return 1, 1.0
+    return 0, float(entry.startswith(_TALK_ENTRIES))
 
 
 def read_ordinary(prompts: Path) -> list[str]:

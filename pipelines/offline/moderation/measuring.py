@@ -12,7 +12,7 @@ from pipelines.offline.moderation.fitting import Inputs
 from safety.decide import decide
 from safety.policy import load_moderation_policy
 from safety.taxonomy import SEXUAL_MINORS
-from safety.text.classifier import ANY, Weights, with_any
+from safety.text.classifier import ANY, SHOWN, Weights, with_any
 from safety.text.minors import minor_cue
 
 _LEAST_POSITIVES = 5
@@ -116,5 +116,5 @@ def raw_logits(weights: Weights, inputs: Inputs, rows: NDArray[np.int64]) -> NDA
 
 def named_scores(text: str, scores_C: NDArray[np.float32]) -> dict[str, float]:  # noqa: N803 - shapes are named
     """Return scores by category as the served classifier names them, with the composed category."""
-    named = {head: float(score) for head, score in zip(HEADS, scores_C, strict=True) if head != ANY}
+    named = {head: float(score) for head, score in zip(HEADS, scores_C, strict=True) if head not in {ANY, SHOWN}}
     return {**named, SEXUAL_MINORS: named["sexual"] * minor_cue(text)}
