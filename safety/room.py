@@ -158,7 +158,7 @@ class Safety:
         A classifier that fails, hangs or answers nonsense means review: never allow.
         """
         policy = self.moderation
-        read = readings([(part.name, part.text) for part in parts])
+        read = readings([(part.name, part.text) for part in parts], self.classifier.is_word)
         try:
             scores = self._scored([reading.text for reading in read])
         except Exception as error:
@@ -231,7 +231,8 @@ class Safety:
 
     def film_check(self, fps: int = 24, *, is_still: bool = False) -> FilmCheck:
         """Start the check of one film of ``fps`` frames a second, or of a picture."""
-        return FilmCheck(fps, self._judged, self._detectors, self.moderation, self.film, is_still=is_still)
+        return FilmCheck(fps, self._judged, self._detectors, self.moderation, self.film, is_still=is_still,
+            is_word=self.classifier.is_word)  # fmt: skip
 
     def may_use_likeness(self, use: LikenessUse) -> Verdict:
         """Return allow, or block with the rule that refuses, for one wish to use one character."""

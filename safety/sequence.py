@@ -6,7 +6,8 @@ everything with the cuts closed, so that a word split over shots is whole again.
 harshest holds, and its name says which parts told it together.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ CUTS_CLOSED = "all parts, cuts closed"
 _WIDEST = 3
 # A storyboard has some dozen shots at most; a transcript can have hundreds of lines, and everything costs time.
 _MOST_WINDOWS = 60
+_LAST_LETTERS, _FIRST_LETTERS = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _ENDS = ".!?…\"'"
 
 
@@ -27,8 +29,11 @@ class Reading:
     text: str
 
 
-def readings(parts: Sequence[tuple[str, str]]) -> list[Reading]:
-    """Return what to read of (name, text) parts in their order: each alone, and, of several, those above."""
+def readings(parts: Sequence[tuple[str, str]], is_word: Callable[[str], bool] = bool) -> list[Reading]:
+    """Return what to read of (name, text) parts in their order: each alone, and, of several, those above.
+
+    ``is_word`` says of a lower-case word whether it is known: only cuts that make one are closed.
+    """
     told = [(name, text.strip()) for name, text in parts]
     alone = [Reading(name, text) for name, text in told]
     spoken = [(name, text) for name, text in told if text]
@@ -39,7 +44,7 @@ def readings(parts: Sequence[tuple[str, str]]) -> list[Reading]:
         *_windows(spoken),
         Reading(WHOLE, " ".join(texts)),
         Reading(IN_WORDS, in_words(texts)),
-        Reading(CUTS_CLOSED, close_cuts(texts)),
+        Reading(CUTS_CLOSED, close_cuts(texts, is_word)),
     ]
     seen = {reading.text for reading in alone}
     distinct = {reading.text: reading for reading in reversed(together) if reading.text not in seen}
@@ -68,10 +73,16 @@ def in_words(texts: Sequence[str]) -> str:
     return _story([f"First: {first}", *(f"Then: {text}" for text in middle), f"At the end: {last}"])
 
 
-def close_cuts(texts: Sequence[str]) -> str:
-    """Return texts as one, without a space where a word may have been cut: between two letters, the second small."""
+def close_cuts(texts: Sequence[str], is_word: Callable[[str], bool] = bool) -> str:
+    """Return texts as one, without a space where a word was cut: between two letters, the second small."""
     whole = texts[0]
     for before, after in pairwise(texts):
-        is_cut = before[-1].isalpha() and after[0].isalpha() and not (before[-1].islower() and after[0].isupper())
-        whole += after if is_cut else f" {after}"
+        whole += after if _is_cut(before, after, is_word) else f" {after}"
     return whole
+
+
+def _is_cut(before: str, after: str, is_word: Callable[[str], bool]) -> bool:
+    head, tail = _LAST_LETTERS.search(before), _FIRST_LETTERS.match(after)
+    if head is None or tail is None or (before[-1].islower() and after[0].isupper()):
+        return False
+    return is_word((head.group() + tail.group()).lower())

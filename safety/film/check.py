@@ -37,9 +37,10 @@ class FilmCheck:
 
     def __init__(
         self, fps: int, judge: Judge, detectors: Detectors, moderation: ModerationPolicy, policy: FilmPolicy,
-        *, is_still: bool = False,
+        *, is_still: bool = False, is_word: Callable[[str], bool] = bool,
     ) -> None:  # fmt: skip
         self._judge = judge
+        self._is_word = is_word
         self._detectors = detectors
         self._moderation = moderation
         self._policy = policy
@@ -226,7 +227,7 @@ class FilmCheck:
             return []
         told = sorted((*self._script, *self._said), key=lambda item: item.at_s)
         kinds: dict[str, Kind] = {item.name: item.kind for item in self._said if item.kind != "script"}
-        found = readings([(item.name, item.text) for item in told])
+        found = readings([(item.name, item.text) for item in told], self._is_word)
         return [
             Part(kinds.get(reading.name, "story"), reading.name, self._judge(reading.text), reading.text)
             for reading in found

@@ -40,12 +40,12 @@ SHOWN = "shown"
 # The encoder reads 256 tokens: longer texts are read in parts, and the harshest part holds.
 _WINDOW_CHARACTERS, _MOST_WINDOWS, _MOST_CHARACTERS = 800, 12, 40_000
 # One vector blurs a sentence among many harmless ones: a text longer than this is read in passages too.
-_LONG_CHARACTERS, _PASSAGE_CHARACTERS, _MOST_PASSAGES = 400, 200, 24
+_LONG_CHARACTERS, _PASSAGE_CHARACTERS, _MOST_PASSAGES = 800, 200, 24
 
 _LEAST_FOR_THREADS, _THREADS = 16, 2
 _OWN_SHARE = 0.7
-# A listed name counts as its category's score. ``any`` is as sure where the text wishes for a film; in talk it weighs the
-# name with what the rest of the text says.
+# A listed name counts as its category's score. ``any`` is as sure where the text wishes for a film; in talk it weighs
+# the name with what the rest of the text says.
 _NAMED_LOGIT = float(np.log(NAMED / (1 - NAMED)))
 
 Array = NDArray[np.float32]
@@ -86,9 +86,14 @@ class TextClassifier:
         _check_made_for_each_other(self.manifest, self._encoder.manifest)
         self._weights = read_weights(folder)
         words = (folder / "words.txt").read_text(encoding="utf-8").split()
+        self._words = frozenset(words)
         self._unmask, self._unwrap = Unmasker(words, encoder.is_word).unmask, inside
         self._names = NameList.open()
         self._remembered = lru_cache(maxsize=4096)(self._score)
+
+    def is_word(self, text: str) -> bool:
+        """Return whether a lower-case word is a common one, or one that texts of harm use."""
+        return self._encoder.is_word(text) or text in self._words
 
     @cached_property
     def untrained(self) -> frozenset[str]:

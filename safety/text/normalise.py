@@ -217,7 +217,8 @@ def _is_readable(token: str, knows: Callable[[str], bool]) -> bool:
 def passages(text: str, size: int, most: int) -> list[str]:
     """Cut a text at the ends of sentences into passages of about ``size`` characters.
 
-    What repeats itself is kept once, so padding buys no room. Of more than ``most``, evenly spread ones and the last stay.
+    What repeats itself is kept once, so padding buys no room. Of more than ``most``, evenly spread ones and the last
+    stay.
     """
     parts: list[str] = []
     for sentence in _SENTENCE_END.split(text.strip()):

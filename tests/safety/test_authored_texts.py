@@ -33,7 +33,7 @@ def test_a_line_is_held_out_whole(texts: list[AuthoredText]) -> None:
 
 
 def test_every_category_has_texts_that_hold_and_none_is_written_about_minors(texts: list[AuthoredText]) -> None:
-    for head in HEADS:
+    for head in HEADS[:-1]:  # the last says whether a text asks for pictures; it is no category
         if head != ANY:
             assert sum(head in text.labels for text in texts) >= 40, head
     sexual = [text.text for text in texts if "sexual" in text.labels]

@@ -73,7 +73,7 @@ def test_parts_together_are_never_judged_more_mildly_than_alone(safety: Safety) 
     [
         ("flour and water on a table", "hands knead the dough", "a loaf in the oven", "a family eats bread"),
         ("the curtain rises", "a knight in cardboard armour", "he bows", "applause"),
-        ("a nurse washes her hands", "she puts a bandage on a knee", "the boy smiles"),
+        ("a nurse counts the beds", "she waters the flowers on a sill", "the doctor smiles"),
     ],
 )
 def test_harmless_stories_stay_harmless(safety: Safety, shots: tuple[str, ...]) -> None:

@@ -44,7 +44,7 @@ class Target:
         return [answer for part in batches(attacks, _TOGETHER) for answer in self._ask(part)]
 
     def _ask(self, attacks: Sequence[Attack]) -> list[Answer]:
-        texts = dict.fromkeys(text for attack in attacks for text in _read(attack))
+        texts = dict.fromkeys(text for attack in attacks for text in self._read(attack))
         self._safety.scores(list(texts))  # together is quicker; each is remembered for its verdict
         return [self._answer(attack) for attack in attacks]
 
@@ -55,6 +55,10 @@ class Target:
         outcome = verdict.outcome.name.lower()
         return Answer(not verdict.allowed, outcome, verdict.category, self._margin(verdict))
 
+    def _read(self, attack: Attack) -> list[str]:
+        parts = [(part.name, part.text) for part in attack.parts()]
+        return [reading.text for reading in readings(parts, self._safety.classifier.is_word)]
+
     def _margin(self, verdict: Verdict) -> float:
         policy = self._safety.moderation
         gaps = [
@@ -62,10 +66,6 @@ class Target:
             for name, score in verdict.scores.items()
         ]
         return max(gaps, default=0.0)
-
-
-def _read(attack: Attack) -> list[str]:
-    return [reading.text for reading in readings([(part.name, part.text) for part in attack.parts()])]
 
 
 def _log_odds(p: float) -> float:
