@@ -29,6 +29,10 @@ class TextDetector(Protocol):
         """Return a probability per category for each text."""
         ...
 
+    def is_word(self, text: str) -> bool:
+        """Return whether a lower-case word is known: what a cut between two texts may have split."""
+        ...
+
 
 @dataclass(slots=True)
 class DetectorFault(Exception):

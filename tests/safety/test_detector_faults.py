@@ -27,6 +27,9 @@ class FailingDetector:
     def __init__(self, answer: Callable[[Sequence[str]], list[dict[str, float]]]) -> None:
         self._answer = answer
 
+    def is_word(self, text: str) -> bool:
+        return bool(text)
+
     def scores(self, texts: Sequence[str]) -> list[dict[str, float]]:
         return self._answer(texts)
 

@@ -9,7 +9,7 @@ from core.vocabulary import Audience, Outcome, Surface
 from safety.policy import load_moderation_policy
 from safety.room import Safety, TextPart
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS, TAXONOMY
-from safety.text.classifier import ANY, SHOWN, ARTIFACT_NAME, ARTIFACT_SCHEMA, SHIPPED, TextClassifier
+from safety.text.classifier import ANY, ARTIFACT_NAME, ARTIFACT_SCHEMA, SHIPPED, SHOWN, TextClassifier
 from safety.text.minors import NONE, PERHAPS, SURE, minor_cue
 from safety.text.names import NameList
 
