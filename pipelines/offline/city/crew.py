@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ from generation.room import Generation
 from generation.signature import scene_signature
 from generation.storyboard import Storyboard
 from pipelines.offline.city.portraits import portrait
-from pipelines.online.films import FilmMaker, FilmOrder, film_files, poster_key
+from pipelines.online.films import FilmMaker, FilmOrder, FilmRefused, film_files, poster_key
 from pipelines.online.judging import FeedVerdicts, judge_for_feed, limited
 from ranking.catalogue import video_text
 from safety.film.detectors import detector_config
@@ -138,11 +138,19 @@ class Worker:
             prompt_checked=True,  # by `read`
             portraits_are_drawn=True,
         )  # fmt: skip
-        made = self.films.make(order)
+        try:
+            made, is_held = self.films.make(order), False
+        except FilmRefused:  # it waits for a reviewer: its video is hidden, over a film of nothing in particular
+            made, is_held = self.films.make(replace(order, storyboard=self._plain(task.board), portraits={})), True
         self._rename(made.film_key, task.key)
         return RenderedFilm(
-            task.key, poster_key(task.key), made.fingerprint, made.adult.allowed, made.teen.allowed,
-            made.adult.outcome is Outcome.LIMIT,
+            task.key, poster_key(task.key), made.fingerprint, made.adult.allowed and not is_held,
+            made.teen.allowed and not is_held, made.adult.outcome is Outcome.LIMIT,
+        )  # fmt: skip
+
+    def _plain(self, board: Storyboard) -> Storyboard:
+        return self.generation.storyboard(
+            "a calm lake", seconds=board.seconds, width=board.width, height=board.height, seed=board.seed
         )  # fmt: skip
 
     def _rename(self, old: str, new: str) -> None:
