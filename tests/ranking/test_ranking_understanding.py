@@ -1,6 +1,7 @@
 """Attributes: what is read off a text is what a person would say of it, and the shipped heads are whole."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from core.clock import ManualClock
 from core.encoder import TextEncoder
 from core.errors import BrokenArtifact
 from pipelines.offline.attributes.authored import authored_videos
+from pipelines.offline.attributes.labels import labels_by_key
 from pipelines.offline.attributes.train import train_attributes
 from ranking.understanding.attributes import GROUPS, INDEX, NAMES, grade_of, record_of, truth_of
 from ranking.understanding.model import SHIPPED, AttributeModel
@@ -75,6 +77,19 @@ def test_our_own_texts_use_only_known_labels() -> None:
     assert len(videos) >= 2000
     assert {topic for video in videos for topic in video["topics"]} <= set(GROUPS["topics"])
     assert {mood for video in videos for mood in video["mood"]} <= set(GROUPS["mood"])
+
+
+def test_labels_of_public_prompts_name_each_text_once_and_use_only_known_labels() -> None:
+    rows = labels_by_key()
+    assert len({key for key, _ in rows}) == len(rows) >= 2400
+    assert all(re.fullmatch("[0-9a-f]{16}", key) for key, _ in rows)
+    for _, labels in rows:
+        assert set(labels["topics"]) <= set(GROUPS["topics"])
+        assert labels["mood"]
+        assert set(labels["mood"]) <= set(GROUPS["mood"])
+        assert {labels["arousal"], labels["valence"], labels["makeable"]} <= set("12345")
+        assert labels["people"] in GROUPS["people"]
+        assert labels["pace"] in GROUPS["pace"]
 
 
 def test_training_publishes_heads_that_open(encoder: TextEncoder, tmp_path: Path, clock: ManualClock) -> None:

@@ -18,8 +18,12 @@ def labelled_prompts(prompts: Path) -> list[dict[str, Any]]:
     """Return the labelled prompts whose texts are in ``prompts`` (JSON Lines with ``text``), in the order of labels."""
     lines = prompts.read_text(encoding="utf-8").splitlines()
     texts = {key_of(text): text for text in (json.loads(line)["text"] for line in lines if line.strip())}
-    rows = (_parse(line) for line in _LABELS.read_text(encoding="utf-8").splitlines() if line.strip())
-    return [{"text": texts[key], **labels} for key, labels in rows if key in texts]
+    return [{"text": texts[key], **labels} for key, labels in labels_by_key() if key in texts]
+
+
+def labels_by_key() -> list[tuple[str, dict[str, Any]]]:
+    """Return every line of ``labels.tsv`` as the key of a text and its labels, in order."""
+    return [_parse(line) for line in _LABELS.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def key_of(text: str) -> str:
