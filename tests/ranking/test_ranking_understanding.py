@@ -13,7 +13,7 @@ from core.errors import BrokenArtifact
 from pipelines.offline.attributes.authored import authored_videos
 from pipelines.offline.attributes.labels import labels_by_key
 from pipelines.offline.attributes.train import train_attributes
-from ranking.understanding.attributes import GROUPS, INDEX, NAMES, grade_of, record_of, truth_of
+from ranking.understanding.attributes import GRADES, GROUPS, INDEX, NAMES, grade_of, record_of, truth_of
 from ranking.understanding.model import SHIPPED, AttributeModel
 
 
@@ -74,9 +74,13 @@ def test_unknown_labels_teach_nothing() -> None:
 
 def test_our_own_texts_use_only_known_labels() -> None:
     videos = authored_videos()
-    assert len(videos) >= 2000
+    assert len({video["text"] for video in videos}) == len(videos) >= 4500
     assert {topic for video in videos for topic in video["topics"]} <= set(GROUPS["topics"])
     assert {mood for video in videos for mood in video["mood"]} <= set(GROUPS["mood"])
+    for group in ("people", "time", "pace", "style"):
+        assert {video[group] for video in videos} <= {*GROUPS[group], "-"}
+    for grade in GRADES:
+        assert {video[grade] for video in videos} <= set("12345")
 
 
 def test_labels_of_public_prompts_name_each_text_once_and_use_only_known_labels() -> None:

@@ -1,4 +1,4 @@
-"""Our own labelled texts: the lines of ``authored.toml``, each also filmed in a few other ways."""
+"""Our own labelled texts: the lines of ``authored.toml`` and ``authored_2.toml``, each filmed in other ways too."""
 
 import random
 import tomllib
@@ -11,19 +11,20 @@ _FRAMINGS_PER_LINE = 5
 
 
 def authored_lines() -> list[dict[str, Any]]:
-    """Return our own texts as they were written, in the form of the steering benchmark's videos."""
-    return [_parse(line) for line in _read()["lines"]]
+    """Return the texts of ``authored.toml`` as they were written, in the form of the steering benchmark's videos."""
+    return [_parse(line) for line in _read("authored.toml")["lines"]]
 
 
 def authored_videos(seed: int = 0) -> list[dict[str, Any]]:
     """Return labelled texts in the form of the steering benchmark's videos; ``-`` marks an unknown label."""
-    data = _read()
+    first, second = (_read(name) for name in ("authored.toml", "authored_2.toml"))
     dice = random.Random(seed)
-    return [video for line in data["lines"] for video in _variants(_parse(line), data["framing"], dice)]
+    lines = (_parse(line) for line in (*first["lines"], *second["lines"]))
+    return [video for line in lines for video in _variants(line, first["framing"], dice)]
 
 
-def _read() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "authored.toml").read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
 
 
 def _variants(video: dict[str, Any], framings: list[dict[str, str]], dice: random.Random) -> Iterator[dict[str, Any]]:
