@@ -32,6 +32,15 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyframe:
+    """A picture (RGB) that the film shall show at a time; ``strength`` (0 to 1) says how closely."""
+
+    at_s: float
+    picture: Frame
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """One film that is to be made: what it shows, with whom, and how its maker is told and may stop it."""
 
@@ -39,6 +48,7 @@ class Take:
     portraits: Portraits
     progress: Progress
     cancelled: Cancelled
+    keyframes: tuple[Keyframe, ...] = ()
 
 
 class Backend(Protocol):
@@ -66,6 +76,15 @@ class BatchBackend(Protocol):
 
     def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
         """Return the films in order; None for each that was cancelled meanwhile."""
+        ...
+
+
+@runtime_checkable
+class KeyframeBackend(Protocol):
+    """A backend whose models can be given pictures that a film shall show."""
+
+    def generate_take(self, take: Take, model: str) -> Film:
+        """Return the film, as ``generate`` does; the film's notes name keyframes that could not be held."""
         ...
 
 

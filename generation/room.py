@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.errors import InvalidInput
 from core.media.film import Film
 from core.settings import Settings
 from generation.backends import (
@@ -10,6 +11,8 @@ from generation.backends import (
     BatchBackend,
     Cancelled,
     GenerationCancelled,
+    Keyframe,
+    KeyframeBackend,
     ModelInfo,
     Portraits,
     Progress,
@@ -18,6 +21,8 @@ from generation.backends import (
     UnloadingBackend,
 )
 from generation.board_reader import BoardReader
+from generation.diffusion.backend import DiffusersBackend
+from generation.diffusion.config import DiffusersConfig, load_diffusers_policy
 from generation.parsing import parse
 from generation.queueing import load_queue_policy
 from generation.residency import Residency
@@ -45,11 +50,10 @@ class Generation:
         """Register the backends that the settings allow."""
         world = WorldBackend()
         backends: list[Backend] = [world]
-        if settings.diffusers_model:
-            from generation.diffusion.backend import DiffusersBackend, DiffusersConfig
-
-            config = DiffusersConfig(model=settings.diffusers_model, revision=settings.diffusers_revision)
-            backends.append(DiffusersBackend(config))
+        diffusers = load_diffusers_policy(settings.policies)
+        models = [*diffusers.model, *_named(settings)]
+        if models:
+            backends.append(DiffusersBackend(models, policy=diffusers))
         default = backends[-1] if settings.generation_backend == "diffusers" else world
         registry = Registry(backends, default)
         return cls(
@@ -100,9 +104,21 @@ class Generation:
         progress: Progress,
         cancelled: Cancelled,
         model: str = "world",
+        *,
+        keyframes: Sequence[Keyframe] = (),
     ) -> Film:
-        """Make the film. Raises ``GenerationCancelled`` (here, or while the frames are read) once cancelled."""
-        return self._ready(model).generate(storyboard, portraits, progress, cancelled, model)
+        """Make the film. Raises ``GenerationCancelled`` (here, or while the frames are read) once cancelled.
+
+        ``keyframes`` are pictures that the film shall show; a model that takes none is refused with ``InvalidInput``.
+        """
+        backend = self._ready(model)
+        if not keyframes:
+            return backend.generate(storyboard, portraits, progress, cancelled, model)
+        if not isinstance(backend, KeyframeBackend):
+            raise InvalidInput(
+                "no_keyframes", f"The model {model!r} takes no pictures.", "keyframes", "None, or another model."
+            )
+        return backend.generate_take(Take(storyboard, portraits, progress, cancelled, tuple(keyframes)), model)
 
     def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
         """Make several films of one ``batch_key`` together where the backend can; None for each cancelled one."""
@@ -150,6 +166,13 @@ def _alone(backend: Backend, take: Take, model: str) -> Film | None:
         return backend.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
     except GenerationCancelled:
         return None
+
+
+def _named(settings: Settings) -> list[DiffusersConfig]:
+    """Return the model that the settings name, if they do."""
+    if not settings.diffusers_model:
+        return []
+    return [DiffusersConfig(model=settings.diffusers_model, revision=settings.diffusers_revision)]
 
 
 def _reader(settings: Settings) -> BoardReader | None:

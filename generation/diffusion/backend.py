@@ -1,210 +1,206 @@
-"""The diffusers backend: a pipeline that makes frames and sound together, wrapped as a backend.
+"""The diffusers backend: any text- or image-to-video pipeline as a backend, one film or several by one call."""
 
-torch and diffusers are imported when the first film is asked for, never before.
-"""
-
-import math
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-import cv2
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from core.errors import InvalidInput, KindlingError, NotFound
+from core.media.film import Film, Frame
+from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress, Take
+from generation.diffusion.calls import Call, check_call, run
+from generation.diffusion.conditioning import Pin
+from generation.diffusion.config import DiffusersConfig, DiffusersPolicy, load_diffusers_policy
+from generation.diffusion.face import Face
+from generation.diffusion.loaded import Loaded, family_for, load, memory_for
+from generation.diffusion.loading import load_pipeline
+from generation.diffusion.reel import Reel, check_portraits
+from generation.diffusion.segments import Segment
+from generation.diffusion.steps import Steps
+from generation.storyboard import Storyboard
 
-from core.errors import InvalidInput, Unavailable
-from core.hashing import stable_int
-from core.media.film import Film, Frame, Samples, Sound
-from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress
-from generation.storyboard import Shot, Storyboard
-
-_STYLE_WORDS = {
-    "paper": "paper cut-out animation", "cinematic": "cinematic film, natural light",
-    "anime": "hand-drawn animation", "neon": "glowing neon line art on black",
-    "realistic": "lifelike footage, natural light",
-}  # fmt: skip
-
-
-_SIDE = 32  # the family's pipelines take no other sides than multiples of this
-
-
-class DiffusersConfig(BaseModel):
-    """How a pipeline is loaded and run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    model: str = Field(min_length=1, description="Local folder or hub id of the pipeline.")
-    revision: str = Field(default="", description="Commit to pin when `model` is a hub id.")
-    steps: int = Field(default=30, ge=1, le=200, description="Denoising steps of a shot.")
-    call: dict[str, Any] = Field(default_factory=dict, description="Further arguments of the pipeline's call.")
+Read = Callable[[DiffusersConfig], Any]
 
 
 class DiffusersBackend:
-    """Makes each shot with one call of the pipeline; frames and sound keep the pipeline's own rates.
+    """Makes films with the configured models; each is read when its first film is asked for, and stays in memory.
 
-    ``load`` gives the pipeline; by default it is read from ``model`` in bfloat16 on a GPU, float32 without one.
+    ``read`` gives the pipeline of a model; by default it comes from the model's folder or hub id.
     """
 
-    def __init__(self, config: DiffusersConfig, *, load: Callable[[DiffusersConfig], Any] | None = None) -> None:
-        self._config = config
-        self._load = load or load_pipeline
-        self._pipeline: Any = None
+    def __init__(
+        self, configs: DiffusersConfig | Sequence[DiffusersConfig], *, policy: DiffusersPolicy | None = None,
+        read: Read = load_pipeline,
+    ) -> None:  # fmt: skip
+        listed = (configs,) if isinstance(configs, DiffusersConfig) else configs
+        self._configs = {config.title: config for config in listed}
+        self._policy = policy or load_diffusers_policy()
+        self._read = read
+        self._loaded: dict[str, Loaded] = {}
+        self._infos = tuple(_info(config, self._policy) for config in self._configs.values())
 
     def models(self) -> tuple[ModelInfo, ...]:
-        """Return the configured model."""
-        return (
-            ModelInfo(
-                name=self._config.model,
-                backend="diffusers",
-                description="A text-to-video diffusion model with sound.",
-                makes_sound=True,
-                sizes=("360x640", "640x360", "720x1280", "1280x720", "1024x1792", "1792x1024"),
-                max_seconds=20,
-            ),
-        )
+        """Return the configured models."""
+        return self._infos
 
     def generate(
         self, storyboard: Storyboard, portraits: Portraits, progress: Progress, cancelled: Cancelled, model: str
     ) -> Film:
-        """Return the film. The work is done here, before the first frame is read.
+        """Return the film. The work is done here, before the first frame is read."""
+        return self.generate_take(Take(storyboard, portraits, progress, cancelled), model)
 
-        Pictures of characters cannot steer this family of models: a storyboard with portraits is refused.
+    def generate_take(self, take: Take, model: str) -> Film:
+        """Return the film, its keyframes pinned where the model can hold them; the film's notes name what it cannot.
+
+        Raises ``InvalidInput`` for characters or missing pictures that the model cannot do with.
         """
-        del model
-        if portraits:
-            raise InvalidInput(
-                "no_cameos", "This model cannot show characters.", "characters", "None, or the model `world`."
-            )
-        progress(0)
-        pipeline = self._opened()
-        frames: list[Frame] = []
-        sounds: list[Samples] = []
-        for number in range(len(storyboard.shots)):
-            shot_frames, shot_sound = self._shot(pipeline, storyboard, number, progress, cancelled)
-            frames += shot_frames
-            sounds.append(shot_sound)
-        progress(100)
-        sound = Sound(np.concatenate(sounds), sound_rate(pipeline))
-        return Film(storyboard.width, storyboard.height, storyboard.fps, len(frames), _watched(frames, cancelled),
-            sound)  # fmt: skip
+        (film,) = self._made([take], model)
+        if film is None:
+            raise GenerationCancelled
+        return film
 
-    def _opened(self) -> Any:
-        if self._pipeline is None:
-            self._pipeline = self._load(self._config)
-        return self._pipeline
+    def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
+        """Return the films in order; None for each that was cancelled. Films that take the same calls share them.
 
-    def _shot(
-        self, pipeline: Any, storyboard: Storyboard, number: int, progress: Progress, cancelled: Cancelled
-    ) -> tuple[list[Frame], Samples]:
+        What is wrong with one take alone is raised when its film's frames are read.
+        """
+        found: dict[int, Film | None] = {}
+        alike: dict[tuple[Segment, ...], list[int]] = {}
+        loaded = self._ready(model)
+        for number, take in enumerate(takes):
+            try:
+                check_portraits(loaded, take)
+                alike.setdefault(Reel(loaded, take).segments, []).append(number)
+            except KindlingError as error:
+                found[number] = _failed(take.storyboard, error)
+        for numbers in alike.values():
+            found |= dict(zip(numbers, self._made([takes[number] for number in numbers], model), strict=True))
+        return [found[number] for number in range(len(takes))]
+
+    def loaded_class(self, model: str) -> str:
+        """Return the pipeline class of a model in memory; empty while it is not there."""
+        return type(self._loaded[model].pipeline).__name__ if model in self._loaded else ""
+
+    def options_in_use(self, model: str) -> tuple[str, ...]:
+        """Return which options that may fail (compile, caches) a loaded model is run with; what failed is not there."""
+        return self._loaded[model].extras.names if model in self._loaded else ()
+
+    def unload(self, model: str) -> None:
+        """Forget a loaded model; the next film that needs it reads it again."""
+        if self._loaded.pop(model, None) is None:
+            return
         import torch
 
-        shot, count = storyboard.shots[number], storyboard.shot_frames[number]
-        width, height, made = fitting(pipeline, storyboard.width, storyboard.height, count)
-        steps = _Steps(self._config.steps, number, len(storyboard.shots), progress, cancelled)
-        if cancelled():
-            raise GenerationCancelled
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def _ready(self, model: str) -> Loaded:
+        # A name that no backend claims comes to the default one: then the first model makes the film.
+        title = model if model in self._configs else next(iter(self._configs), "")
+        if not title:
+            raise NotFound("model_not_found", "There is no diffusers model here.")
+        if title not in self._loaded:
+            loaded = load(self._configs[title], self._policy, self._read)
+            check_call(loaded, loaded.faces())
+            self._loaded[title] = loaded
+        return self._loaded[title]
+
+    def _made(self, takes: Sequence[Take], model: str) -> list[Film | None]:
+        for take in takes:
+            take.progress(0)
+        loaded = self._ready(model)
+        for take in takes:
+            check_portraits(loaded, take)
+        reels = [Reel(loaded, take) for take in takes]
+        with loaded.lock:
+            return _Round(loaded, reels).films()
+
+
+class _Round:
+    """Films that take the same calls, made side by side: one call for all where it can be, else one for each."""
+
+    def __init__(self, loaded: Loaded, reels: Sequence[Reel]) -> None:
+        self._loaded = loaded
+        self._reels = list(reels)
+        self._alive = dict(enumerate(reels))
+        self._together = len(reels) > 1 and loaded.face.takes_batches
+
+    def films(self) -> list[Film | None]:
+        """Make them; None for each that was cancelled."""
+        segments = len(self._reels[0].segments)
+        steps = Steps(segments * (1 if self._together else len(self._reels)), self._loaded.steps)
+        for number in range(segments):
+            self._segment(number, steps)
+        for at, reel in list(self._alive.items()):
+            if reel.take.cancelled():
+                del self._alive[at]
+            else:
+                reel.take.progress(100)
+        return [self._alive[at].film() if at in self._alive else None for at in range(len(self._reels))]
+
+    def _segment(self, number: int, steps: Steps) -> None:
+        calls = {at: reel.call(reel.segments[number], self._face_for) for at, reel in self._alive.items()}
+        plain = all(not call.pins and not call.references for call in calls.values())
+        groups = [list(calls)] if self._together and plain else [[at] for at in calls]
+        for group in groups:
+            if group:
+                self._run(group, _joined([calls[at] for at in group]), number, steps)
+
+    def _run(self, group: Sequence[int], call: Call, number: int, steps: Steps) -> None:
+        stage = self._loaded.stage_for(call.pins, call.canvas.frames)
+        if stage is None:
+            raise _picture_missing()
+        steps.told([self._alive[at].take for at in group])
         try:
-            with torch.inference_mode():
-                output = pipeline(
-                    prompt=prompt_of(shot),
-                    width=width,
-                    height=height,
-                    num_frames=made,
-                    frame_rate=float(storyboard.fps),
-                    num_inference_steps=self._config.steps,
-                    generator=torch.Generator("cpu").manual_seed(stable_int(storyboard.seed, number, bits=31)),
-                    output_type="np",
-                    callback_on_step_end=steps.done,
-                    **self._config.call,
-                )
-        finally:
-            # A call that was broken off leaves its models where they are: give the memory back.
-            pipeline.maybe_free_model_hooks()
-        frames = [_sized(frame, storyboard.width, storyboard.height) for frame in output.frames[0][:count]]
-        samples = round(count * sound_rate(pipeline) / storyboard.fps)
-        return frames, _stereo(output.audio[0].float().cpu().numpy(), samples)
+            pieces = run(self._loaded, stage, call, steps)
+        except GenerationCancelled:
+            for at in group:
+                del self._alive[at]
+            return
+        for at, piece in zip(group, pieces, strict=True):
+            self._alive[at].add(self._alive[at].segments[number], piece)
+
+    def _face_for(self, pins: Sequence[Pin], frames: int) -> Face:
+        stage = self._loaded.stage_for(pins, frames)
+        if stage is None:
+            raise _picture_missing()
+        return stage[1]
 
 
-class _Steps:
-    """Hears of every step: tells the progress, and stops the pipeline when the film is cancelled."""
-
-    def __init__(self, steps: int, shot: int, shots: int, progress: Progress, cancelled: Cancelled) -> None:
-        self._steps, self._shot, self._shots = steps, shot, shots
-        self._progress, self._cancelled = progress, cancelled
-
-    def done(self, pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-        """Handle the end of a step."""
-        if self._cancelled():
-            # The flag is the pipeline's own way to stop; raising as well spares decoding what nobody will see.
-            pipeline._interrupt = True
-            raise GenerationCancelled
-        share = (self._shot + (step + 1) / self._steps) / self._shots
-        self._progress(min(99, int(100 * share)))
-        return tensors
+def _joined(calls: Sequence[Call]) -> Call:
+    """Return one call for all of several films."""
+    prompts = tuple(prompt for call in calls for prompt in call.prompts)
+    return replace(calls[0], prompts=prompts, seeds=tuple(seed for call in calls for seed in call.seeds))
 
 
-def load_pipeline(config: DiffusersConfig) -> Any:
-    """Read a pipeline from a folder or a pinned hub revision. Raises ``Unavailable`` saying what is missing."""
-    try:
-        import torch
-        from diffusers import DiffusionPipeline
-    except ImportError as error:
-        raise Unavailable(
-            "diffusers_missing", f"The diffusers backend cannot be used: {error}.", None,
-            "Install the `generate` extra, or set KINDLING_DIFFUSERS_MODEL to nothing.",
-        ) from error  # fmt: skip
-    on_gpu = torch.cuda.is_available()
-    try:
-        read: Any = DiffusionPipeline.from_pretrained
-        pipeline = read(
-            config.model, revision=config.revision or None, dtype=torch.bfloat16 if on_gpu else torch.float32
-        )
-    except (OSError, ValueError) as error:
-        raise Unavailable(
-            "model_unreadable", f"The model {config.model!r} cannot be read: {error}", "model",
-            "A folder or hub id of a diffusers pipeline, in KINDLING_DIFFUSERS_MODEL.",
-        ) from error  # fmt: skip
-    return pipeline.to("cuda") if on_gpu else pipeline
+def _picture_missing() -> InvalidInput:
+    return InvalidInput(
+        "picture_missing", "This model makes films out of a picture, and none was given.", "keyframes",
+        "A first picture, another model, or `first_picture = \"world\"` for this one in diffusers.toml.",
+    )  # fmt: skip
 
 
-def prompt_of(shot: Shot) -> str:
-    """Return what the model is told: the shot's own words, and the look that was chosen for it."""
-    return f"{shot.text.strip().rstrip('.')}. {_STYLE_WORDS[shot.style]}, {shot.time_of_day}, {shot.weather}."
+def _failed(board: Storyboard, error: KindlingError) -> Film:
+    """Return a film that cannot be watched: whoever reads its frames is told what was wrong."""
+
+    def frame(_: int) -> Frame:
+        raise error
+
+    frames = map(frame, range(board.frame_count))
+    return Film(board.width, board.height, board.fps, board.frame_count, frames, None)
 
 
-def fitting(pipeline: Any, width: int, height: int, frames: int) -> tuple[int, int, int]:
-    """Return the nearest width, height and frame count, not below those asked, that the model's codec can hold."""
-    side = math.lcm(_SIDE, int(getattr(pipeline, "vae_spatial_compression_ratio", _SIDE)))
-    step = int(getattr(pipeline, "vae_temporal_compression_ratio", 8))
-    return (
-        math.ceil(width / side) * side,
-        math.ceil(height / side) * side,
-        math.ceil(max(0, frames - 1) / step) * step + 1,
+def _info(config: DiffusersConfig, policy: DiffusersPolicy) -> ModelInfo:
+    family = family_for(policy, config)
+    sound = "video and sound" if family.sound else "video"
+    return ModelInfo(
+        name=config.title,
+        backend="diffusers",
+        description=config.description or f"A diffusion model that makes {sound}.",
+        makes_sound=family.sound,
+        sizes=config.sizes,
+        max_seconds=config.max_seconds,
+        batch=config.batch,
+        memory_bytes=memory_for(config),
     )
-
-
-def sound_rate(pipeline: Any) -> int:
-    """Return the rate of the pipeline's own sound."""
-    return int(pipeline.vocoder.config.output_sampling_rate)
-
-
-def _sized(frame: Any, width: int, height: int) -> Frame:
-    """Cut the middle out of a float frame (H, W, 3) in [0, 1]: the codec's sides were rounded up."""
-    top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
-    inner = np.ascontiguousarray(frame[top : top + height, left : left + width])
-    return np.asarray(cv2.convertScaleAbs(inner, alpha=255), np.uint8)
-
-
-def _stereo(audio: Any, count: int) -> Samples:
-    """Return exactly ``count`` stereo samples from (channels, n): mono is doubled, a missing end is silence."""
-    pair = np.repeat(audio, 2, axis=0) if audio.shape[0] == 1 else audio[:2]
-    sound = np.zeros((count, 2), np.float32)
-    have = min(count, pair.shape[1])
-    sound[:have] = np.clip(np.nan_to_num(pair[:, :have].T), -1.0, 1.0)
-    return sound
-
-
-def _watched(frames: list[Frame], cancelled: Cancelled) -> Iterator[Frame]:
-    for frame in frames:
-        if cancelled():
-            raise GenerationCancelled
-        yield frame

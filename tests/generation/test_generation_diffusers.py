@@ -1,58 +1,64 @@
-"""The diffusers backend, on a whole LTX-2 pipeline with tiny random weights."""
+"""The diffusers backend keeps the contract of backends: on a whole LTX-2 pipeline and on Wan 2.2."""
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.errors import InvalidInput, Unavailable
-from generation.backends import Backend
-from generation.diffusion.backend import DiffusersBackend, DiffusersConfig, fitting, load_pipeline, prompt_of
-from generation.parsing import parse
-from generation.storyboard import Storyboard
+from core.errors import BrokenPolicy, InvalidInput, Unavailable
+from core.settings import Settings
+from generation.backends import Backend, Keyframe
+from generation.diffusion.config import SHIPPED, DiffusersConfig, load_diffusers_policy
+from generation.diffusion.loading import load_pipeline
+from generation.diffusion.prompts import prompt_of
+from generation.diffusion.reel import NO_SOUND
+from generation.room import Generation
+from generation.storyboard import Line, SoundCue, Storyboard
 from tests.generation.backend_contract import BackendContract
+from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, plain_frame, small_board
 from tests.generation.tiny_ltx2 import tiny_pipeline
+from tests.generation.tiny_pipelines import tiny_wan
 
-CALL = {"spatio_temporal_guidance_blocks": [1], "max_sequence_length": 16}
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    pipeline = tiny_pipeline()
-    return DiffusersBackend(DiffusersConfig(model="tiny", steps=2, call=CALL), load=lambda _: pipeline)
+pytestmark = pytest.mark.filterwarnings(*NOISY)
 
 
 @pytest.fixture
 def board() -> Storyboard:
-    # One second is the shortest film; at this size a tiny pipeline needs a fraction of one.
-    return parse("a ball on the sea", seconds=1, width=64, height=66, seed=5, style="cinematic").model_copy(
-        update={"fps": 8}
-    )
+    return small_board()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
-class TestDiffusersBackend(BackendContract):
-    """The contract, kept by the LTX-2 family."""
+class TestLtx2(BackendContract):
+    """The contract, kept by the LTX-2 family: frames and sound."""
+
+    @pytest.fixture(scope="class")
+    def backend(self) -> Backend:
+        return backend_of(tiny_pipeline(), call=LTX2)
 
     def test_sound_keeps_the_pipelines_own_rate(self, backend: Backend, board: Storyboard) -> None:
         sound = self.film(backend, board).sound
         assert sound is not None
         assert sound.rate_hz == 16_000
+        assert sound.samples.any()
 
     def test_a_character_is_refused_in_words(self, backend: Backend, board: Storyboard) -> None:
-        frame = next(iter(self.film(backend, board).frames))
         with pytest.raises(InvalidInput, match="cannot show characters"):
-            backend.generate(board, {"Mia": frame}, lambda _: None, lambda: False, "tiny")
+            backend.generate(board, {"Mia": plain_frame((9, 9, 9))}, lambda _: None, lambda: False, "tiny")
 
 
-def test_sizes_are_rounded_up_to_what_the_codec_holds() -> None:
-    class Codec:
-        vae_spatial_compression_ratio = 32
-        vae_temporal_compression_ratio = 8
+class TestWan22(BackendContract):
+    """The contract, kept by Wan 2.2: two transformers, 16 frames a second of its own, no sound."""
 
-    assert fitting(Codec(), 360, 640, 96) == (384, 640, 97)
-    assert fitting(Codec(), 64, 64, 1) == (64, 64, 1)
+    @pytest.fixture(scope="class")
+    def backend(self) -> Backend:
+        return backend_of(tiny_wan(two_stage=True), call=SHORT)
+
+    def test_it_is_silent_and_says_so(self, backend: Backend, board: Storyboard) -> None:
+        film = self.film(backend, board)
+        assert film.sound is not None
+        assert not film.sound.samples.any()
+        assert NO_SOUND in film.notes
 
 
 def test_a_model_that_is_not_there_is_named() -> None:
@@ -61,17 +67,61 @@ def test_a_model_that_is_not_there_is_named() -> None:
 
 
 def test_the_model_hears_the_words_and_the_look(board: Storyboard) -> None:
-    assert prompt_of(board.shots[0]) == "a ball on the sea. cinematic film, natural light, day, clear."
+    shot = board.shots[0]
+    assert prompt_of(shot) == "a ball on the sea. cinematic film, natural light, day, clear."
+    told = shot.model_copy(
+        update={"dialogue": (Line(speaker="", text="Look at it!"),), "sounds": (SoundCue(name="drum_roll"),)}
+    )
+    assert prompt_of(told) == prompt_of(shot)
+    assert 'A voice says: "Look at it!". The sound of drum roll is heard. cinematic' in prompt_of(told, sound=True)
 
 
-def test_the_room_opens_without_torch() -> None:
+def test_the_room_opens_without_torch(tmp_path: Path) -> None:
+    header = SHIPPED.read_text(encoding="utf-8")
+    model = '\n[[model]]\nmodel = "/models/wan"\nname = "wan"\ncache = {kind = "first_block"}\n'
+    (tmp_path / "diffusers.toml").write_text(header + model, encoding="utf-8")
     code = (
         "import sys\n"
+        "from pathlib import Path\n"
         "from core.settings import Settings\n"
         "from generation.room import Generation\n"
-        "room = Generation.open(Settings(diffusers_model='some/model'))\n"
-        "assert [info.name for info in room.models()] == ['world', 'some/model']\n"
+        f"room = Generation.open(Settings(diffusers_model='Lightricks/LTX-2', policies=Path({str(tmp_path)!r})))\n"
+        "infos = [(info.name, info.makes_sound) for info in room.models()]\n"
+        "assert infos == [('world', True), ('wan', False), ('Lightricks/LTX-2', True)], infos\n"
         "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)\n"
     )
     done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('cache = {kind = "magic"}', "model.0.cache.kind"),
+        ("parallel = {ring = 1}", "ring or ulysses must be at least 2"),
+        ("stepz = 3", "model.0.stepz"),
+        ('offload = {kind = "group", level = "half"}', "model.0.offload.level"),
+    ],
+)
+def test_a_wrong_models_file_stops_the_start(line: str, problem: str, tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8") + f'\n[[model]]\nmodel = "/models/wan"\n{line}\n'
+    (tmp_path / "diffusers.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(BrokenPolicy, match=problem):
+        Generation.open(Settings(policies=tmp_path))
+
+
+def test_a_family_is_known_by_class_by_values_and_by_hub_id() -> None:
+    policy = load_diffusers_policy()
+    assert policy.family_of("WanPipeline", {"expand_timesteps": True}).name == "wan-5b"
+    assert policy.family_of("WanPipeline", {"expand_timesteps": False}).name == "wan"
+    assert policy.family_of("MochiPipeline", {}).name == "any"
+    assert policy.family_of_hub("Wan-AI/Wan2.2-TI2V-5B-Diffusers").name == "wan-5b"
+    assert policy.family_of_hub("Wan-AI/Wan2.2-T2V-A14B-Diffusers").name == "wan"
+    assert policy.family_of_hub("somebody/something").name == "any"
+
+
+def test_a_model_without_pictures_refuses_keyframes_in_the_room(board: Storyboard) -> None:
+    room = Generation.open(Settings())
+    key = Keyframe(0, plain_frame((1, 2, 3)))
+    with pytest.raises(InvalidInput, match="takes no pictures"):
+        room.generate(board, {}, lambda _: None, lambda: False, "world", keyframes=[key])

@@ -47,7 +47,7 @@ def tiny_pipeline() -> Any:
     )  # fmt: skip
     pipeline = LTX2Pipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(), vae=video, audio_vae=audio, text_encoder=_text_encoder(),
-        tokenizer=_tokenizer(), connectors=connectors, transformer=transformer, vocoder=vocoder,
+        tokenizer=tiny_tokenizer(), connectors=connectors, transformer=transformer, vocoder=vocoder,
     )  # fmt: skip
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -68,7 +68,8 @@ def _text_encoder() -> Any:
     ).eval()
 
 
-def _tokenizer() -> Any:
+def tiny_tokenizer() -> Any:
+    """Return a tokenizer of a dozen words."""
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.pre_tokenizers import Whitespace

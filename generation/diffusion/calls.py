@@ -1,0 +1,128 @@
+"""One call of a pipeline: its arguments, the call itself, and what is tried when it raises."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import KindlingError, Unavailable
+from core.media.film import Frame, Samples
+from generation.backends import GenerationCancelled
+from generation.diffusion.conditioning import Canvas, Pin, picture_arguments
+from generation.diffusion.face import Face
+from generation.diffusion.fitting import frames_of
+from generation.diffusion.loaded import Loaded
+from generation.diffusion.sound import heard
+from generation.diffusion.steps import Steps
+
+_OUTPUTS = ("frames", "videos", "video")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of a pipeline: one film's segment, or the same of several films (a prompt and seed for each)."""
+
+    prompts: tuple[str, ...]
+    seeds: tuple[int, ...]
+    canvas: Canvas
+    fps: float  # at which the frames are meant to be shown
+    pins: tuple[Pin, ...] = ()
+    references: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What came of it for one film: frames at the model's own size and rate, and the sound it made with them."""
+
+    frames: list[Frame]
+    sound: Samples | None
+
+
+def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
+    """Make the call. What only makes it faster is given up when the call raises, and the call made again.
+
+    Raises ``GenerationCancelled`` within one step once nobody wants it, ``Unavailable`` when memory is short.
+    """
+    while True:
+        steps.begin_call()
+        try:
+            pieces = _attempt(loaded, stage, call, steps)
+        except (GenerationCancelled, KindlingError):
+            raise
+        except Exception as error:
+            _raise_if_out_of_memory(error)
+            if not loaded.extras.give_up(error):
+                raise
+        else:
+            steps.end_call()
+            return pieces
+
+
+def _attempt(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
+    import torch
+
+    pipeline, face = stage
+    loaded.active = pipeline
+    # Not inference_mode: weights that were cast or moved inside it could not be used outside it any more.
+    try:
+        with torch.no_grad(), steps.heard(pipeline, face) as ears:
+            output = pipeline(**arguments(loaded, stage, call), **ears)
+    finally:
+        # A call that was broken off leaves its models where they are, and its caches full.
+        loaded.pipeline.maybe_free_model_hooks()
+    video = next(getattr(output, name) for name in _OUTPUTS if getattr(output, name, None) is not None)
+    return [Piece(frames_of(video[number]), heard(output, number)) for number in range(len(call.prompts))]
+
+
+def arguments(loaded: Loaded, stage: tuple[Any, Face], call: Call) -> dict[str, Any]:
+    """Return what the pipeline is called with: only arguments that it has, and the operator's own over ours."""
+    import torch
+
+    pipeline, face = stage
+    generators = [torch.Generator("cpu").manual_seed(seed) for seed in call.seeds]
+    alone = len(generators) == 1
+    wanted: dict[str, Any] = {
+        **loaded.family.call,
+        "prompt": call.prompts[0] if alone else list(call.prompts),
+        "generator": generators[0] if alone else generators,
+        "width": call.canvas.width,
+        "height": call.canvas.height,
+        face.count_argument: call.canvas.frames,
+        face.rate_argument: float(call.fps) if face.rate_argument == "frame_rate" else round(call.fps),
+        "num_inference_steps": loaded.steps,
+        "output_type": "np",
+        **picture_arguments(face, pipeline, call.pins, call.references, call.canvas, loaded.grid),
+        **loaded.config.call,
+    }
+    return {name: value for name, value in wanted.items() if face.takes(name)}
+
+
+def check_call(loaded: Loaded, faces: Sequence[Face]) -> None:
+    """Raise ``Unavailable`` when the operator's own arguments are none of the pipeline's."""
+    for name in loaded.config.call:
+        if not any(face.takes(name) for face in faces):
+            known = [item for face in faces for item in face.defaults]
+            raise Unavailable(
+                "call_unknown", f"{faces[0].name} takes no argument {name!r}.", f"call.{name}",
+                f"One of: {', '.join(dict.fromkeys(known))}.",
+            )  # fmt: skip
+    missing = [
+        name for name, value in faces[0].defaults.items()
+        if value is inspect.Parameter.empty and name not in ("image", "prompt") and name not in loaded.config.call
+    ]  # fmt: skip
+    if missing:
+        raise Unavailable(
+            "pipeline_unsupported", f"{faces[0].name} cannot be called without: {', '.join(missing)}.", "model",
+            "A text- or image-to-video pipeline.",
+        )  # fmt: skip
+
+
+def _raise_if_out_of_memory(error: Exception) -> None:
+    import torch
+
+    if isinstance(error, torch.OutOfMemoryError):
+        torch.cuda.empty_cache()
+        raise Unavailable(
+            "out_of_memory", "The GPU's memory is too small for this film.", None,
+            "A smaller or shorter film, or the model with `offload` or `casting` in diffusers.toml.",
+        ) from error  # fmt: skip
