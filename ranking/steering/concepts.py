@@ -1,6 +1,8 @@
 """Concepts: words that people ask with, and words that prompts show the same thing with."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -8,10 +10,40 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from core.policies import Policy, PolicyModel, load_policy
-from ranking.understanding.attributes import NAMES
+from ranking.understanding.attributes import INDEX, NAMES
 from ranking.words import stem, words
 
 _SHIPPED = Path(__file__).parent.parent / "policies" / "concepts.toml"
+
+
+_SIGN = re.compile(r"(not )?(\S+?)(?: (0?\.\d+|1(?:\.0)?))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An attribute that shows something by being there or by being absent, and how much it then counts, 0 to 1."""
+
+    name: str
+    absent: bool = False
+    weight: float = 1.0
+
+    @classmethod
+    def of(cls, written: str) -> "Sign":
+        """Return what "not topics:food 0.5" means. Raises ``ValueError`` for what is not written so."""
+        found = _SIGN.fullmatch(written)
+        if found is None:
+            raise ValueError(f"{written!r} is not an attribute with an optional weight")
+        return cls(found[2], found[1] is not None, float(found[3] or 1.0))
+
+    @property
+    def column(self) -> int:
+        """Where its probability is found among those of all attributes and, after them, of their absences."""
+        return INDEX[self.name] + (len(NAMES) if self.absent else 0)
+
+    @property
+    def group(self) -> str:
+        """What it is one of: mood, topics, arousal, ..."""
+        return re.split(r":|>=", self.name)[0]
 
 
 class Concept(PolicyModel):
@@ -24,23 +56,47 @@ class Concept(PolicyModel):
     says: list[str] = Field(min_length=1, description="Words of a wish that mean it.")
     shows: list[str] = Field(min_length=1, description="Words of a prompt that show it.")
     like: str = Field(min_length=10, description="A typical text, for the encoder.")
-    means: list[str] = Field(default=[], description="Attributes that show it; any of them will do.")
+    means: list[str] = Field(
+        default=[],
+        description='Attributes that show it; any of them will do. "not X" is its absence, "X 0.5" counts half.',
+    )
+    also: list[str] = Field(default=[], description="Attributes that have to be there beside, written likewise.")
     avoids: list[str] = Field(default=[], description="Attributes that do not go with wishing for it.")
     refused: list[str] | None = Field(default=None, description="Attributes that refusing it names; else `means`.")
     arousal: float | None = Field(default=None, ge=1, le=5, description="How stirring a video it aims at.")
     valence: float | None = Field(default=None, ge=1, le=5, description="How pleasant a video it aims at.")
+    refused_arousal: float | None = Field(
+        default=None, ge=1, le=5, description="How stirring a video refusing it aims at, at most."
+    )
+    only_alone: bool = Field(
+        default=False, description="Whether it stands back where something of the same group is wished for."
+    )
 
-    @field_validator("means", "avoids", "refused")
+    @field_validator("avoids", "refused")
     @classmethod
     def _known(cls, names: list[str] | None) -> list[str] | None:
         if unknown := sorted(set(names or ()) - set(NAMES)):
             raise ValueError(f"{unknown} are no attributes; write names like mood:calming or pace:slow")
         return names
 
+    @field_validator("means", "also")
+    @classmethod
+    def _readable(cls, signs: list[str]) -> list[str]:
+        if unknown := [sign for sign in signs if _SIGN.fullmatch(sign) is None or Sign.of(sign).name not in INDEX]:
+            raise ValueError(f'{unknown} are no attributes; write "mood:calming", "not people:none" or "topics:food 0.5"')
+        return signs
+
+    @property
+    def signs(self) -> tuple["Sign", ...]:
+        """Its attributes, read; any of them will do."""
+        return tuple(map(Sign.of, self.means))
+
     @property
     def ruled_out(self) -> tuple[str, ...]:
         """The attributes that a refusal of it names."""
-        return tuple(self.means if self.refused is None else self.refused)
+        if self.refused is not None:
+            return tuple(self.refused)
+        return tuple(sign.name for sign in self.signs if not sign.absent and sign.weight == 1.0)
 
 
 class Indirect(PolicyModel):
@@ -69,6 +125,7 @@ class Matching(PolicyModel):
     want_weight: float = Field(ge=0, description="Added to a score for words and meaning that fully meet a wish.")
     refuse_weight: float = Field(ge=0, description="Taken from a score for a refusal that is not sure.")
     means_weight: float = Field(ge=0, description="Added for a video that surely has every attribute wished for.")
+    means_span: float = Field(gt=0, description="Log-odds lost by which a video has lost all of `means_weight`.")
     means_sure_at: float = Field(gt=0, le=1, description="Probability of a refused attribute from which it is sure.")
     avoids_weight: float = Field(ge=0, le=1, description="How much an attribute that does not go with a wish counts.")
     mood_weight: float = Field(ge=0, description="Taken for each grade of arousal or valence away from the mood.")
@@ -123,10 +180,22 @@ class ConceptsPolicy(Policy):
 
     def meant_by(self, phrase: str) -> tuple[Concept, ...]:
         """Return the concepts that a phrase names, each once; "wild animals" is not also "animals"."""
-        stems = frozenset(map(stem, words(phrase)))
-        hits = [(saying, item) for one in sorted(stems) for saying, item in self.said.get(one, ()) if saying <= stems]
+        return tuple(concept for concept, _ in self.named_in(phrase))
+
+    def named_in(self, phrase: str) -> tuple[tuple[Concept, frozenset[str]], ...]:
+        """Return the concepts that a phrase names, each with the stems that say so."""
+        told = [stem(word) for word in words(phrase)]
+        hits = [
+            (saying, item)
+            for one in dict.fromkeys(sorted(told))
+            for saying, item in self.said.get(one, ())
+            if _near_together(saying, told)
+        ]
         longest = [(saying, item) for saying, item in hits if not any(saying < other for other, _ in hits)]
-        return tuple({item.name: item for _, item in longest}.values())
+        found: dict[str, tuple[Concept, frozenset[str]]] = {}
+        for saying, item in longest:
+            found[item.name] = (item, saying | found.get(item.name, (item, frozenset()))[1])
+        return tuple(found.values())
 
     def mood_of(self, wants: tuple[str, ...]) -> dict[str, float]:
         """Return the mood that wishes aim at: arousal and valence, 1 to 5, where their concepts have one."""
@@ -136,6 +205,14 @@ class ConceptsPolicy(Policy):
             for grade in ("arousal", "valence")
         }
         return {grade: round(sum(values) / len(values), 2) for grade, values in aims.items() if values}
+
+
+def _near_together(saying: frozenset[str], told: Sequence[str]) -> bool:
+    """Whether all words of a saying stand in a text with at most one other between them."""
+    if len(saying) == 1:
+        return True
+    reach = len(saying) + 1
+    return any(saying <= set(told[place : place + reach]) for place in range(len(told)))
 
 
 def load_concepts(overrides: Path | None = None) -> ConceptsPolicy:

@@ -1,7 +1,7 @@
 """Steers made ready for matching: phrases with their vectors, words and attributes; later ones win where they clash."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -10,18 +10,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ids import PersonId, SteerId
-from ranking.steering.concepts import Concept, ConceptsPolicy
+from ranking.steering.concepts import Concept, ConceptsPolicy, Sign
 from ranking.steering.patterns import EMPTY_WORDS
 from ranking.steering.steer import Steer
 from ranking.understanding.attributes import INDEX
-from ranking.words import stem_hash, words
+from ranking.words import stem, stem_hash, words
 
 Array = NDArray[Any]
 Encode = Callable[[str], Array]
 _CACHED = 4096
 _LONG_WORDS = 5
 _LISTS = re.compile(r"\b(?:and|or)\b|[&/]")
+_UNPLEASANT = frozenset({"mood:scary", "mood:sad", "mood:tense"})
 _NO_STEMS: Array = np.zeros(0, dtype=np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Columns of attributes (absences after them) of which one is to be there, with what each counts, 0 to 1."""
+
+    group: str
+    columns: tuple[int, ...]
+    weights: tuple[float, ...]
+    only_alone: bool = False  # counts unless something else of the group is wished for
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One concept that a phrase names, the stems it is named with, and the vector of its typical text."""
+
+    concept: Concept
+    own_stems: Array
+    vector: Array
+
+    @property
+    def is_unpleasant(self) -> bool:
+        """Whether it is a mood that is refused for its own sake: "creepy animals" are refused for being creepy."""
+        return self.concept.kind == "mood" and not _UNPLEASANT.isdisjoint(self.concept.ruled_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +68,20 @@ class Phrase:
     ruled_out: tuple[int, ...] = ()
     spared: Array = field(default_factory=lambda: _NO_STEMS)
     own_needed: int = 1
-    moods: tuple[tuple[int, ...], ...] = ()  # of each mood that it names, the columns
+    kinds: tuple["Kind", ...] = ()  # what has to be there, of each concept that it names
+    is_list: bool = False  # "calm or funny": either will do
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One steer, ready to be matched. ``kinds``: groups of attribute columns, of each of which one is to be there."""
+    """One steer, ready to be matched. ``kinds``: groups of attributes, of each of which one is to be there."""
 
     id: SteerId
     says: str
     wants: tuple[Phrase, ...] = ()
     refuses: tuple[Phrase, ...] = ()
-    kinds: tuple[tuple[int, ...], ...] = ()
+    kinds: tuple[Kind, ...] = ()
     avoids: tuple[int, ...] = ()
     mood: tuple[tuple[str, float], ...] = ()
     friends: int = 0
@@ -95,7 +122,7 @@ class Demands:
             if not self._any_clash(phrase := self._phrase(text, asked.strengths.get(text, 1.0)), refused)
         ]
         refuses = [
-            _sparing(phrase, (*wanted, *wants))
+            _sparing(_to_the_point(phrase), (*wanted, *wants))
             for text in asked.refuses
             if not self._any_clash(phrase := self._phrase(text, asked.strengths.get(text, 1.0)), wanted)
         ]
@@ -108,12 +135,23 @@ class Demands:
             refuses=tuple(refuses),
             kinds=_kinds(wants, ruled_out),
             avoids=tuple(sorted({column for phrase in wants for column in phrase.avoids} - _means(wants))),
-            mood=tuple(self._policy.mood_of(tuple(phrase.text for phrase in wants)).items()),
+            mood=tuple(self._aims(wants, refuses).items()),
             friends=0 if any(demand.friends for demand in later) else asked.friends,
             novelty=0 if any(demand.novelty for demand in later) else asked.novelty,
             more_from=tuple(person for person in steer.more_from if person not in named),
             none_from=tuple(person for person in steer.none_from if person not in named),
         )
+
+    def _aims(self, wants: Sequence[Phrase], refuses: Sequence[Phrase]) -> dict[str, float]:
+        """The mood that wishes aim at, made calmer by a refusal of what is stirring."""
+        aims = self._policy.mood_of(tuple(phrase.text for phrase in wants))
+        calmer = [
+            part.concept.refused_arousal
+            for phrase in refuses
+            for part in phrase.parts
+            if part.concept.refused_arousal is not None
+        ]
+        return aims | {"arousal": min([*calmer, aims.get("arousal", 5.0)])} if calmer else aims
 
     def _any_clash(self, phrase: Phrase, later: Sequence[Phrase]) -> bool:
         return any(self._clash(phrase, other) for other in later)
@@ -124,24 +162,25 @@ class Demands:
         return bool(float(first.vectors[0] @ second.vectors[0]) >= self._policy.match.clash_at)
 
     def _made(self, text: str, strength: float) -> Phrase:
-        concepts = self._policy.meant_by(text)
         vector = self._encode(text)
-        found = concepts or self._nearest(vector)
-        shown = {stem_hash(word) for concept in concepts for said in concept.shows for word in words(said)}
-        own = {stem_hash(word) for word in words(text) if len(word) > 2 and word not in EMPTY_WORDS}
-        likes = [self._encode(concept.like) for concept in concepts]
-        return Phrase(
+        parts = tuple(
+            Part(concept, _hashes(word for word in words(text) if stem(word) in said), self._encode(concept.like))
+            for concept, said in self._policy.named_in(text)
+        )
+        near = () if parts else self._nearest(vector)
+        phrase = Phrase(
             text=text,
             strength=strength,
-            vectors=np.stack([vector, *likes]).astype(np.float32),
-            own_stems=np.array(sorted(own), dtype=np.uint32),
-            shown_stems=np.array(sorted(shown), dtype=np.uint32),
-            concepts=tuple(concept.name for concept in concepts),
-            means=_columns(name for concept in found for name in concept.means),
-            avoids=_columns(name for concept in found for name in concept.avoids),
-            ruled_out=_columns(name for concept in concepts for name in concept.ruled_out),
-            moods=() if _LISTS.search(text) else _moods(concepts),
+            vectors=vector[None].astype(np.float32),
+            own_stems=_hashes(word for word in words(text) if len(word) > 2 and word not in EMPTY_WORDS),
+            shown_stems=_NO_STEMS,
+            concepts=(),
+            means=_columns(sign.name for concept in near for sign in concept.signs if not sign.absent),
+            avoids=_columns(name for concept in near for name in concept.avoids),
+            kinds=tuple(kind for concept in near for kind in _kinds_of(concept)),
+            is_list=_LISTS.search(text) is not None,
         )
+        return _of_parts(phrase, parts) if parts else phrase
 
     def _nearest(self, vector: Array) -> tuple[Concept, ...]:
         """The concept that a phrase without known words is nearest to in meaning, if it is near enough."""
@@ -152,11 +191,44 @@ class Demands:
         return (self._policy.concept[best],) if near[best] >= self._policy.match.near_at else ()
 
 
+def _of_parts(phrase: Phrase, parts: Sequence[Part]) -> Phrase:
+    """A phrase that means these concepts and, of those it named before, no others."""
+    concepts = [part.concept for part in parts]
+    dropped = [part.own_stems for part in phrase.parts if all(part.concept is not kept for kept in concepts)]
+    others = np.concatenate([_NO_STEMS, *dropped])
+    return replace(
+        phrase,
+        vectors=np.stack([phrase.vectors[0], *(part.vector for part in parts)]).astype(np.float32),
+        own_stems=np.setdiff1d(phrase.own_stems, others),
+        shown_stems=_hashes(word for concept in concepts for said in concept.shows for word in words(said)),
+        concepts=tuple(concept.name for concept in concepts),
+        means=_columns(sign.name for concept in concepts for sign in concept.signs if not sign.absent),
+        avoids=_columns(name for concept in concepts for name in concept.avoids),
+        ruled_out=_columns(name for concept in concepts for name in concept.ruled_out),
+        kinds=tuple(kind for concept in concepts for kind in _kinds_of(concept)),
+        parts=tuple(parts),
+    )
+
+
+def _to_the_point(refusal: Phrase) -> Phrase:
+    """A refusal of what it is about: "cute animals" of animals, "creepy animals" of what is creepy."""
+    topics = [part for part in refusal.parts if part.concept.kind == "topic"]
+    unpleasant = [part for part in refusal.parts if part.is_unpleasant]
+    chosen = unpleasant if unpleasant and topics else topics
+    if refusal.is_list or not chosen or len(chosen) == len(refusal.parts):
+        return refusal
+    return _of_parts(refusal, chosen)
+
+
 def _sparing(refusal: Phrase, wanted: Sequence[Phrase]) -> Phrase:
     """A refusal without the attributes that are wished for: "cats, no dogs" leaves pets in, and refuses dogs by word.
 
     Of a wider refusal made earlier ("no animals"), what is wished for by its own name now is let off.
     """
+    named = {name for phrase in wanted for name in phrase.concepts}
+    others = [part for part in refusal.parts if part.concept.name not in named]
+    if others and len(others) < len(refusal.parts) and not refusal.is_list:
+        refusal = _of_parts(refusal, others)  # "music, but no singing pandas": it is the pandas
     clashing = [phrase for phrase in wanted if set(phrase.means) & set(refusal.ruled_out)]
     if not clashing:
         return refusal
@@ -172,19 +244,40 @@ def _sparing(refusal: Phrase, wanted: Sequence[Phrase]) -> Phrase:
     )
 
 
-def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[tuple[int, ...], ...]:
-    """Columns of wished-for attributes by group; a refused one is not wished for."""
-    from ranking.understanding.attributes import NAMES
+def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[Kind, ...]:
+    """What is to be there: of each group any that was wished for; a refused attribute is not wished for.
 
-    groups: dict[str, list[int]] = {}
-    for column in (column for phrase in wants for column in phrase.means):
-        groups.setdefault(NAMES[column].split(":")[0], []).append(column)
-    moody = [phrase for phrase in wants if phrase.moods]
-    if len(moody) == 1 and len(moody[0].moods) > 1:
-        groups.pop("mood", None)
-        groups |= {f"mood {place}": list(columns) for place, columns in enumerate(moody[0].moods)}
-    kept = [tuple(dict.fromkeys(column for column in group if column not in ruled_out)) for group in groups.values()]
-    return tuple(group for group in kept if group)
+    Several moods of one phrase are all to be there: "low-key humour" is to be both, "calm or funny" either.
+    """
+    moody = [phrase for phrase in wants if any(kind.group == "mood" for kind in phrase.kinds)]
+    apart = len(moody) == 1 and not moody[0].is_list
+    groups: dict[str, dict[int, float]] = {}
+    asked = {kind.group for phrase in wants for kind in phrase.kinds if not kind.only_alone}
+    kinds = [kind for phrase in wants for kind in phrase.kinds if not (kind.only_alone and kind.group in asked)]
+    for place, kind in enumerate(kinds):
+        name = f"mood {place}" if apart and kind.group == "mood" else kind.group
+        group = groups.setdefault(name, {})
+        for column, weight in zip(kind.columns, kind.weights, strict=True):
+            if column not in ruled_out:
+                group[column] = max(weight, group.get(column, 0.0))
+    return tuple(
+        Kind(name.split()[0], tuple(group), tuple(group.values())) for name, group in groups.items() if group
+    )
+
+
+def _kinds_of(concept: Concept) -> tuple[Kind, ...]:
+    """What has to be there for a concept: one of what it means, and all that goes with it."""
+    beside = [(sign,) for sign in map(Sign.of, concept.also)]
+    return tuple(
+        Kind(
+            signs[0].group,
+            tuple(sign.column for sign in signs),
+            tuple(sign.weight for sign in signs),
+            concept.only_alone,
+        )
+        for signs in (concept.signs, *beside)
+        if signs
+    )
 
 
 def _telling(wants: Sequence[Phrase]) -> list[Phrase]:
@@ -194,14 +287,12 @@ def _telling(wants: Sequence[Phrase]) -> list[Phrase]:
     return [phrase for phrase in wants if phrase.concepts or len(phrase.text.split()) < _LONG_WORDS]
 
 
-def _moods(concepts: Sequence[Concept]) -> tuple[tuple[int, ...], ...]:
-    """The columns of each mood that one phrase names: "low-key humour" is to be both, "calm or funny" either."""
-    named = [_columns(name for name in concept.means if name.startswith("mood:")) for concept in concepts]
-    return tuple(columns for columns in named if columns)
-
-
 def _means(phrases: Sequence[Phrase]) -> set[int]:
     return {column for phrase in phrases for column in phrase.means}
+
+
+def _hashes(found: Iterable[str]) -> Array:
+    return np.array(sorted({stem_hash(word) for word in found}), dtype=np.uint32)
 
 
 def _columns(names: Any) -> tuple[int, ...]:

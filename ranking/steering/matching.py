@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from core.ids import SteerId
 from ranking.among import among, distinct
 from ranking.steering.concepts import ConceptsPolicy, Matching
-from ranking.steering.demand import Demand, Demands, Encode, Phrase
+from ranking.steering.demand import Demand, Demands, Encode, Kind, Phrase
 from ranking.steering.steer import Steer
-from ranking.understanding.attributes import GRADES, INDEX
+from ranking.understanding.attributes import GRADES, INDEX, NAMES
 
 Array = NDArray[Any]
+_LEAST = 0.01  # no probability counts for less: heads are never that sure
+_KIND_WEIGHTS = {"topics": 1.0}
 _GRADE_COLUMNS = {grade: [INDEX[f"{grade}>={bound}"] for bound in bounds] for grade, bounds in GRADES.items()}
 
 
@@ -87,6 +89,15 @@ class _Seen:
             return np.zeros(self.count)
         best: Array = self.attributes[:, list(columns)].max(axis=1)
         return best
+
+    def shown(self, kind: Kind) -> Array:
+        """Return the probability that one of a kind's attributes is there, each by its weight; shape (n,)."""
+        columns = np.asarray(kind.columns)
+        there = self.attributes[:, columns % len(NAMES)]
+        there = np.where(columns < len(NAMES), there, 1.0 - there) * np.asarray(kind.weights, dtype=np.float32)
+        likeliest, any_of_them = there.max(axis=1), 1.0 - np.prod(1.0 - there, axis=1)
+        shown: Array = 0.5 * (likeliest + any_of_them)  # attributes of a kind go together, but not always
+        return shown
 
     def cosine(self, phrase: Phrase) -> Array:
         """Return the best cosine of a phrase's vectors with each text; shape (n,)."""
@@ -181,12 +192,16 @@ def _addition(demand: Demand, seen: _Seen, match: Matching) -> Array:
 
 
 def _fit(demand: Demand, seen: _Seen, match: Matching) -> Array:
-    """The probability that every kind of thing wished for is there, and nothing that does not go with it; (n,)."""
-    fits = [seen.likeliest(columns) for columns in demand.kinds]
-    together: Array = np.prod(fits, axis=0) ** (1 / len(fits))
+    """How likely every kind of thing wished for is there and nothing that does not go with it: 1 surely, below 0 not.
+
+    The probabilities' logarithms are added, so that one thing that is surely missing is not made up for by another.
+    """
+    unlikely = np.zeros(seen.count)
+    for kind in demand.kinds:
+        unlikely -= _KIND_WEIGHTS.get(kind.group, 1.0) * np.log(np.maximum(seen.shown(kind), _LEAST))
     for column in demand.avoids:
-        together = together * (1.0 - match.avoids_weight * seen.attributes[:, column])
-    return together
+        unlikely -= match.avoids_weight * np.log(np.maximum(1.0 - seen.attributes[:, column], _LEAST))
+    return 1.0 - unlikely / match.means_span
 
 
 def _met(phrase: Phrase, seen: _Seen, match: Matching) -> Array:

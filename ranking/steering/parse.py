@@ -207,7 +207,7 @@ def _put(draft: _Draft, there: list[str], elsewhere: list[str], phrase: str, str
 def _short(phrase: str, concepts: ConceptsPolicy) -> str:
     """Return the thing itself, without "show me" before and "videos please" after; empty if there is none."""
     phrase = phrase.strip(" \"'()[]{}*#>-")
-    short = _strip_tail(_strip_filler(phrase))
+    short = _stripped(phrase, concepts)
     told = re.findall(r"[^\W_]+(?:'[^\W_]+)?", short)
     if any(word not in patterns.EMPTY_WORDS and patterns.LETTER.search(word) for word in told):
         return short
@@ -215,8 +215,15 @@ def _short(phrase: str, concepts: ConceptsPolicy) -> str:
     return _strip_tail(phrase) if concepts.meant_by(phrase) else ""
 
 
-def _strip_filler(phrase: str) -> str:
-    return patterns.FILLER.sub("", f"{phrase} ").strip()
+def _stripped(phrase: str, concepts: ConceptsPolicy) -> str:
+    """Take off what stands before and after the thing, as long as no concept is lost with it ("new york")."""
+    named = concepts.meant_by(phrase)
+    for pattern in (patterns.FILLER, patterns.TAIL):
+        while (shorter := pattern.sub("", f"{phrase} " if pattern is patterns.FILLER else phrase).strip()) != phrase:
+            if named and len(concepts.meant_by(shorter)) < len(named):
+                break
+            phrase = shorter
+    return phrase
 
 
 def _strip_tail(phrase: str) -> str:

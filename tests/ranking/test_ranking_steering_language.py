@@ -107,7 +107,7 @@ BOTH = [
     ("magical creatures that are not scary", ("magical creatures",), ("scary",)),
     ("people-free landscapes", ("landscapes",), ("people",)),
     ("a bit less music, a lot more nature", ("nature",), ("music",)),
-    ("cars are boring, show me the sea", ("the sea",), ("cars",)),
+    ("cars are boring, show me the sea", ("sea",), ("cars",)),
     ("horror but not gory", ("horror",), ("gory",)),
     ("swap the cars for trees", ("trees",), ("cars",)),
     ("forests, as long as there are no people", ("forests",), ("people",)),
