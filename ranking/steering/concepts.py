@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from ranking.words import stem, words
 _SHIPPED = Path(__file__).parent.parent / "policies" / "concepts.toml"
 
 
+_PLAIN_WORD = re.compile(r"(?<![\w\[\\'])[a-z]{5,}(?![\w\]?'(])")  # in a regular expression, words that stand whole
 _SIGN = re.compile(r"(not )?(\S+?)(?: (0?\.\d+|1(?:\.0)?))?")
 
 
@@ -44,6 +45,28 @@ class Sign:
     def group(self) -> str:
         """What it is one of: mood, topics, arousal, ..."""
         return re.split(r":|>=", self.name)[0]
+
+
+class Token(NamedTuple):
+    """A word by its stem; ``ends_in_e`` tells "care" from "car", which have the same, and is None where unknown."""
+
+    stem: str
+    ends_in_e: bool | None
+
+    def is_same(self, other: "Token") -> bool:
+        """Whether two words are forms of one."""
+        if self.stem != other.stem:
+            return False
+        return self.ends_in_e is None or other.ends_in_e is None or self.ends_in_e == other.ends_in_e
+
+
+@lru_cache(maxsize=65_536)
+def token_of(word: str) -> Token:
+    """Return a word as concepts compare it."""
+    single = word.removesuffix("'s")
+    hides_it = single.endswith(("ing", "ses", "xes", "zes", "ches", "shes", "ies"))
+    plural = single.endswith("s") and not single.endswith("ss")
+    return Token(stem(word), None if hides_it else single.removesuffix("s" if plural else "").endswith("e"))
 
 
 class Concept(PolicyModel):
@@ -104,6 +127,9 @@ class Indirect(PolicyModel):
 
     says: str = Field(min_length=3, description="Regular expression over a wish in lower case.")
     means: str = Field(min_length=1, description="The wish, in words that concepts know; `no ...` for a refusal.")
+    felt: bool = Field(
+        default=False, description="Whether it is how somebody feels: a mood that they ask for outright goes before it."
+    )
 
     @field_validator("says")
     @classmethod
@@ -159,24 +185,25 @@ class ConceptsPolicy(Policy):
         return self
 
     @cached_property
-    def said(self) -> dict[str, list[tuple[frozenset[str], Concept]]]:
-        """Stem -> the sayings that hold it, as (all stems of the saying, concept), so that few need a look."""
-        found: dict[str, list[tuple[frozenset[str], Concept]]] = {}
+    def said(self) -> dict[str, list[tuple[tuple[Token, ...], Concept]]]:
+        """Stem -> the sayings that begin with it, as (tokens of the saying, concept), so that few need a look."""
+        found: dict[str, list[tuple[tuple[Token, ...], Concept]]] = {}
         for concept in self.concept:
             for saying in concept.says:
-                stems = [stem(word) for word in words(saying)]
-                found.setdefault(stems[0], []).append((frozenset(stems), concept))
+                tokens = tuple(map(token_of, words(saying)))
+                found.setdefault(tokens[0].stem, []).append((tokens, concept))
         return found
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every single word that a wish can be said with here."""
-        return frozenset(word for concept in self.concept for saying in concept.says for word in words(saying))
+        said = {word for concept in self.concept for saying in concept.says for word in words(saying)}
+        return frozenset(said.union(*(_PLAIN_WORD.findall(item.says) for item in self.indirect)))
 
     @cached_property
-    def indirect_patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+    def indirect_patterns(self) -> tuple[tuple[re.Pattern[str], Indirect], ...]:
         """The indirect wishes, compiled, each to stand alone between other words."""
-        return tuple((re.compile(rf"(?<![\w']){item.says}(?![\w'])"), item.means) for item in self.indirect)
+        return tuple((re.compile(rf"(?<![\w']){item.says}(?![\w'])"), item) for item in self.indirect)
 
     def meant_by(self, phrase: str) -> tuple[Concept, ...]:
         """Return the concepts that a phrase names, each once; "wild animals" is not also "animals"."""
@@ -184,12 +211,12 @@ class ConceptsPolicy(Policy):
 
     def named_in(self, phrase: str) -> tuple[tuple[Concept, frozenset[str]], ...]:
         """Return the concepts that a phrase names, each with the stems that say so."""
-        told = [stem(word) for word in words(phrase)]
+        told = [token_of(word) for word in words(phrase)]
         hits = [
-            (saying, item)
-            for one in dict.fromkeys(sorted(told))
-            for saying, item in self.said.get(one, ())
-            if _near_together(saying, told)
+            (frozenset(token.stem for token in saying), item)
+            for place, first in enumerate(told)
+            for saying, item in self.said.get(first.stem, ())
+            if _is_said(saying, told[place : place + len(saying) + 1])
         ]
         longest = [(saying, item) for saying, item in hits if not any(saying < other for other, _ in hits)]
         found: dict[str, tuple[Concept, frozenset[str]]] = {}
@@ -207,12 +234,13 @@ class ConceptsPolicy(Policy):
         return {grade: round(sum(values) / len(values), 2) for grade, values in aims.items() if values}
 
 
-def _near_together(saying: frozenset[str], told: Sequence[str]) -> bool:
-    """Whether all words of a saying stand in a text with at most one other between them."""
-    if len(saying) == 1:
-        return True
-    reach = len(saying) + 1
-    return any(saying <= set(told[place : place + reach]) for place in range(len(told)))
+def _is_said(saying: Sequence[Token], told: Sequence[Token]) -> bool:
+    """Whether a text begins with the words of a saying, in order, with at most one other between them."""
+    place = 0
+    for token in told:
+        if place < len(saying) and token.is_same(saying[place]):
+            place += 1
+    return place == len(saying) and told[0].is_same(saying[0])
 
 
 def load_concepts(overrides: Path | None = None) -> ConceptsPolicy:

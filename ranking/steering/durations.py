@@ -57,7 +57,7 @@ _SESSION = re.compile(
     r"(?:session|time|scroll|once)|at the moment|just once|while i'm here|until i leave)\b"
 )
 _FOR_GOOD = re.compile(
-    r"\b(?:from now on|forever|always|for good|in general|every ?day|permanently|from here on|ever again|"
+    r"\b(?:from now on|forever|always|for good|in general|every day|permanently|from here on|ever again|"
     r"until i (?:say|undo|tell|change)(?: \w+){0,3})\b"
 )
 

@@ -36,7 +36,7 @@ _SPELLED = (
     ),
     (re.compile(r"\b(?:where |with )?without people\b"), ", without people"),
     (re.compile(r"\b(?:with )?(?:out )?any(?:one|body)\b(?= in\b)"), "people"),
-    (re.compile(r"\b(\w+)[ -]free\b(?! (?:time|will|fall|kick|style|throw|diving|range))"), r" , no \1 , "),
+    (re.compile(r"\b(?!\w+ing\b|for\b|set\b|be\b|i'm\b|run\b|roam\b|break\b|is\b|are\b)(\w+)[ -]free\b(?! (?:time|will|fall|kick|style|throw|diving|range))"), r" , no \1 , "),
     (re.compile(r"\bnon[ -](\w+)"), r" , no \1 "),
     (re.compile(r"\bdo without\b"), "do without"),
     (
@@ -105,7 +105,33 @@ _SPELLED = (
     (re.compile(r"\bno\s*[,:]\s*(?=\w)"), "no "),
 )
 
+_WATCHES = r"(?:nephew|niece|son|daughter|kid|kids|toddler|toddlers|baby|grandson|granddaughter|children|little one)"
 _TURNS = (
+    # For whom, and what they like.
+    (
+        rf"\b(?:my|our|the) (?:[\w-]+ ){{0,2}}?{_WATCHES} (?:(?:is|are|really|just|so|absolutely|totally) )*"
+        r"(?:obsessed with|into|crazy about|mad about|an? (?:big |huge )?fan of|loves?|likes?|adores?|enjoys?|wants?)\b",
+        ", kid friendly , ",
+    ),
+    (
+        r"\b(?:he|she|they|(?:my|our) (?:[\w-]+ )?(?:gran|granny|grandma|grandpa|nan|mum|mom|dad|wife|husband|partner|"
+        r"girlfriend|boyfriend|friend|sister|brother|parents)) (?:(?:is|are|really|just|so|all|absolutely|totally) )*"
+        r"(?:obsessed with|into|crazy about|mad about|an? (?:big |huge )?fan of|loves?|likes?|adores?|enjoys?)\b",
+        ", ",
+    ),
+    (
+        r"\b(?:he|she|they|my [\w-]+)(?: really)? (?:hates?|dislikes?|(?:doesn't|does not|don't|can't|cannot) "
+        r"(?:like|stand|handle|do|want)|(?:is|are) (?:scared|afraid|terrified|frightened) of)\b",
+        ", no ",
+    ),
+    # Feared, tired of, beside the point.
+    (r"\b(?:i |we )?could (?:really )?do with(?= (?:less|fewer|no|more|some|a)\b)", ", "),
+    (r"\bwhy (?:is|are) (?:everything|it all|my (?:whole )?feed)(?: always| all| only| just)?\b", ", no "),
+    (r"\bmeh (?:about|on|to)\b", ", no "),
+    (r"\bnothing (?:too |so |that )?(?:serious|heavy|deep)\b", ", something light , "),
+    (r"(?:^|(?<=[,.;!?] ))(?:ew+|yu?ck|gross|ugh|ble?h|meh)(?=\s*(?:[,.;!?]|$))", " , "),
+    (r"\s>\s", " instead of "),
+    (r"\bi miss (?=my |the |our )", ", "),
     # Neither wished for nor refused.
     (r"\bi (?:don't|do not) mind [\w' ]+?(?=[,.;!?]|\bbut\b|$)", ", "),
     (
@@ -126,14 +152,15 @@ _TURNS = (
     (r"\b(?:i )?(?:'ve |have )?had my fill of\b", ", no "),
     # A list that is refused as one: "stop with the babies, children and families".
     (
-        r"\b((?:stop|enough|done|quit|skip|avoid|hide|tired|sick|fed up|bored)(?: with| of| showing(?: me)?)? "
+        r"\b((?:(?:stop|enough|done|quit|skip|avoid|hide)(?: with| of| showing(?: me)?)?|(?:tired|sick|fed up|bored) "
+        r"(?:with|of)) "
         r"(?:the |all |these )?[\w' -]+?), ([\w' -]+?),? and ([\w'-]+(?: [\w'-]+)?)(?=[,.;!?]|$)",
         r"\1 , no \2 , no \3",
     ),
     (
         r"\b(?:nope to|no to|nah to|(?:hard )?pass on|veto(?: on)?|boo to|(?:please )?(?:steer(?:ing)?|"
         r"keep(?:ing)?|stay(?:ing)?) (?:well |far )?(?:clear of|clear from|away from)"
-        r"|(?:far|well|miles) (?:away )?from|(?<!get )(?<!getting )away from|hold the|i could do without(?: "
+        r"|(?:far|well|miles) (?:away )?from(?! (?:home|here|everything|it all|civili))|(?<!get )(?<!getting )away from|hold the|i could do without(?: "
         r"any)?(?: more)?|i(?:'m| am)? (?:trying|want|need|would like) to avoid(?: any)?|as (?:few|little) "
         r"(?=[\w' -]+ as possible)"
         r"|little to no|hardly any|barely any|scarcely any|next to no|low on|light on|next to nothing (?:with|"

@@ -6,7 +6,7 @@ trucks" the whole list is refused: a bare clause with "or" after a refusal belon
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -62,7 +62,8 @@ def parse_steer(
     zone = ZoneInfo(timezone)
     require_english(plain := written_out(cleaned(text)))
     timing = read_timing(without_typos(plain, concepts.vocabulary | _CUE_WORDS, knows), now=now, zone=zone)
-    asked = _asked(_read(_direct(spelled_out(timing.rest), concepts), concepts), timing.minutes)
+    direct, felt = _direct(spelled_out(timing.rest), concepts)
+    asked = _asked(_read(direct, felt, concepts), timing.minutes)
     if asked.is_empty:
         raise not_understood()
     return _understood(asked, timing, concepts, now, zone, lasts)
@@ -100,26 +101,43 @@ def _understood(
     return Understood(asked, chosen, says, ends_at, concepts.mood_of(asked.wants))
 
 
-def _direct(text: str, concepts: ConceptsPolicy) -> str:
-    """Put the wish in place of what a person says of themselves: "I can't sleep" is a wish for something calming."""
-    for pattern, means in concepts.indirect_patterns:
+def _direct(text: str, concepts: ConceptsPolicy) -> tuple[str, tuple[str, ...]]:
+    """Put the wish in place of what a person says of themselves: "make me laugh" is a wish for something funny.
+
+    Apart from the text come the wishes that lie in how they feel ("I can't sleep").
+    """
+    felt: list[str] = []
+    for pattern, indirect in concepts.indirect_patterns:
         for _ in range(_MAX_PHRASES):
             found = pattern.search(text)
             if found is None:
                 break
             before, after = text[: found.start()], text[found.end() :]
+            means, said = indirect.means, ""
             negation = patterns.DO_NOT.search(before)
             if negation is not None and " me" not in found.group(0):  # "nothing frantic" says nothing of oneself
                 break
             if negation is not None:  # "don't make me cry"
                 before, said = before[: negation.start()], f"no {means}"
-            else:
+            elif indirect.felt:
+                felt += [wish.strip() for wish in means.split(",")]
+            elif means not in found.group(0):
                 said = means
-            text = f"{before} , {said} , {after}" if said not in found.group(0) else f"{before} , {after}"
-    return text
+            text = f"{before} , {said} , {after}"
+    return text, tuple(dict.fromkeys(felt))
 
 
-def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
+def _add_felt(draft: _Draft, felt: Iterable[str], concepts: ConceptsPolicy) -> None:
+    """Add the wishes that lie in how somebody feels; for a mood only if they ask for none outright."""
+    asked = any(concept.kind == "mood" for wish in draft.wants for concept in concepts.meant_by(wish))
+    for wish in felt:
+        if wish.startswith("no "):
+            _put(draft, draft.refuses, draft.wants, wish.removeprefix("no "), 1.0)
+        elif not asked:
+            _put(draft, draft.wants, draft.refuses, wish, 1.0)
+
+
+def _read(text: str, felt: Sequence[str], concepts: ConceptsPolicy) -> _Draft:
     draft = _Draft()
     for pattern, novelty in patterns.NOVELTY:
         if pattern.search(text):
@@ -137,6 +155,7 @@ def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
             was_refusal = _refuse(draft, complaint["thing"], clause, concepts)
         elif negation is not None or joins_list:
             rest = clause[negation.end() :] if negation is not None else clause
+            rest = patterns.ASIDE.sub("", rest)
             rest, *again = patterns.WANT_AGAIN.split(f" {rest}", maxsplit=1)
             was_refusal = _refuse(draft, rest.strip(), clause, concepts)
             for wish in again:
@@ -144,6 +163,7 @@ def _read(text: str, concepts: ConceptsPolicy) -> _Draft:
         else:
             was_refusal = False
             _want(draft, clause, concepts)
+    _add_felt(draft, felt, concepts)
     if not (draft.wants or draft.refuses or draft.more_from or draft.none_from or draft.friends or draft.novelty):
         for clause in told:
             _want(draft, clause, concepts)

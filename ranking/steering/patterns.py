@@ -12,7 +12,7 @@ _NOT_WANT = (
 )
 _STOP = (
     r"(?:please )?(?:(?:could|can|would) (?:you|we|i) (?:please )?)?"
-    r"(?:(?:stop(?! motion)|quit|never|avoid|avoiding|hide(?! and seek)|skip|skipping|mute|remove|"
+    r"(?:(?:stop(?![ -]motion)|quit|never|avoid|avoiding|hide(?! and seek)|skip|skipping|mute|remove|"
     r"removing|block|blocking|ban|drop|cut|ditch"
     r"|exclude|excluding|omit|filter|spare|purge|delete|reduce|limit|minimi[sz]e|axe|lose the|scratch the|"
     r"forget(?: about)?|away with|down with"
@@ -98,6 +98,9 @@ DO_NOT = re.compile(
     r"you|going|trying|try|bother|to|and|me|something))*|\bi don't want (?:you |it )?to)\s*$"
 )
 
+# Within a refusal: why somebody refuses.
+ASIDE = re.compile(r"\s(?:i'm|i am|i've|it's|they're|they are|because|cause|coz|since|as i|as they|so that)\b.*$")
+
 # Within a refusal: from here on something is wished for.
 WANT_AGAIN = re.compile(
     r"\s(?=(?:please )?(?:show|give|bring|get|find) (?:me|us)\b|i(?:'d| would)? (?:want|need|like|love|"
@@ -139,6 +142,7 @@ TAIL = re.compile(
     r"footage|feed|reels?|instead|too|as well"
     r"|anymore|any more|at all|in my feed|on my feed|for me|to me|already|only|again|ever|either|of late|"
     r"lately|whatsoever|on here|here|now|kind of|ok|okay"
+    r"|any ?day|all day|every time|forever|for once|all over my feed|on repeat|galore|tho|though|lol|haha|this time"
     r"|vibes?|vibe|mood|on my screen|from my feed|to watch|to see|to look at|in them|in it|that much|so "
     r"much|even|right|feelings)$"
 )
@@ -174,12 +178,20 @@ CONTEXT = re.compile(
     r"shouted|got|would)\b"
     r"|(?:he|she|they|we|it|someone|everyone|everybody)(?:'s|'re| is| are| was| were| has| have| had| "
     r"just| needs?| got| won't| can't)\b"
+    r"|(?:(?:exam )?stress|work|school|life|uni|college|class|exams?|finals|homework|deadlines?|meetings?|interviews?)"
+    r"(?: [\w']+)*? (?:is|are|was|were|has|have|had|got|keeps?|killed|tomorrow|today|all (?:day|week)|(?:this|next) week"
+    r"|at \d+|coming up|due)\b"
+    r"|(?:finals|exam) (?:week|season)|(?:over|under)(?:worked|paid)\b|(?:waiting|sitting|stuck|lying|commuting"
+    r"|babysitting|cramming|recovering|home (?:alone|sick)|working (?:late|from home))\b"
+    r"|[\w' ]+ (?:isn't|aren't|is not|doesn't|won't|stopped) (?:working|helping|help|work)\b"
     r"|(?:after|since|because|when|as) (?:i|my|we|the|work|school|class|a (?:long|hard|busy))\b|(?:got|"
     r"finished|woke|been|having|feeling)\b)"
 )
 MEANWHILE = re.compile(
     r"\b(?:(?:to|i can) (?:watch|put on|play|have on|look at|stare at) )?(?:while|when|as) (?:i'm|i am|i|"
     r"we're|we) [\w' ]+?(?=[,.;!?]|$|\b(?:but|no|not|without|show|give)\b)"
+    r"|\bafter (?:a|an|my|the|work|school|class|uni|this|such|all)\b(?: \w+)*?(?=[,.;!?]|$)"
+    r"|\b(?:that )?(?:i|we) (?:can|could) (?:show|send|tell|share with) (?:[\w']+ ?){1,3}?(?=[,.;!?]|$)"
     r"|\b(?:with|over|during) (?:my|a|our) (?:morning |afternoon )?(?:coffee|tea|breakfast|lunch|dinner|"
     r"meal|commute|break|nap)\b"
     r"|\b(?:on|from|at) my (?:lunch |coffee |tea )?(?:break|commute|sofa|couch|desk|bed|phone|way (?:home|"
@@ -243,6 +255,7 @@ today tonight day time bit lot lots more less kind sort one ones way much many w
 out down again what when who how why if as than whatever feel feeling feels mood vibe vibes only right maybe put help
 let take going go after before while because look looking think around about into onto over such own other another
 each every few post posts page scroll hey hi hello ok okay yes yeah gonna wanna don't dont doesn't it's that's i'll
-isn't aren't session minute minutes hour hours moment until anyone later
+isn't aren't literally basically honestly actually obviously whatever kinda sorta topics topic subjects ew ewww yuck
+easy fine okay sorry guess session minute minutes hour hours moment until anyone later
 """
 EMPTY_WORDS = frozenset(_EMPTY.split())
