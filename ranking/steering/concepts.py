@@ -106,7 +106,9 @@ class Concept(PolicyModel):
     @classmethod
     def _readable(cls, signs: list[str]) -> list[str]:
         if unknown := [sign for sign in signs if _SIGN.fullmatch(sign) is None or Sign.of(sign).name not in INDEX]:
-            raise ValueError(f'{unknown} are no attributes; write "mood:calming", "not people:none" or "topics:food 0.5"')
+            raise ValueError(
+                f'{unknown} are no attributes; write "mood:calming", "not people:none" or "topics:food 0.5"'
+            )
         return signs
 
     @property

@@ -21,6 +21,7 @@ Encode = Callable[[str], Array]
 _CACHED = 4096
 _LONG_WORDS = 5
 _LISTS = re.compile(r"\b(?:and|or)\b|[&/]")
+_EACH_MOOD = 0.25  # what each of several moods counts beside any of them
 _UNPLEASANT = frozenset({"mood:scary", "mood:sad", "mood:tense"})
 _NO_STEMS: Array = np.zeros(0, dtype=np.uint32)
 
@@ -33,6 +34,7 @@ class Kind:
     columns: tuple[int, ...]
     weights: tuple[float, ...]
     only_alone: bool = False  # counts unless something else of the group is wished for
+    counts: float = 1.0  # how much, beside other kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Part:
     def is_unpleasant(self) -> bool:
         """Whether it is a mood that is refused for its own sake: "creepy animals" are refused for being creepy."""
         return self.concept.kind == "mood" and not _UNPLEASANT.isdisjoint(self.concept.ruled_out)
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether it is about who is to be seen."""
+        return any(name.startswith("people:") for name in self.concept.ruled_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +150,15 @@ class Demands:
         )
 
     def _aims(self, wants: Sequence[Phrase], refuses: Sequence[Phrase]) -> dict[str, float]:
-        """The mood that wishes aim at, made calmer by a refusal of what is stirring."""
+        """The mood that wishes aim at, made calmer by a refusal of what is stirring, happier by one of what is sad."""
         aims = self._policy.mood_of(tuple(phrase.text for phrase in wants))
-        calmer = [
-            part.concept.refused_arousal
-            for phrase in refuses
-            for part in phrase.parts
-            if part.concept.refused_arousal is not None
-        ]
-        return aims | {"arousal": min([*calmer, aims.get("arousal", 5.0)])} if calmer else aims
+        refused = [part for phrase in refuses for part in phrase.parts]
+        calmer = [part.concept.refused_arousal for part in refused if part.concept.refused_arousal is not None]
+        if calmer:
+            aims["arousal"] = min([*calmer, aims.get("arousal", 5.0)])
+        if any(part.is_unpleasant for part in refused):
+            aims.setdefault("valence", 5.0)
+        return aims
 
     def _any_clash(self, phrase: Phrase, later: Sequence[Phrase]) -> bool:
         return any(self._clash(phrase, other) for other in later)
@@ -212,7 +219,7 @@ def _of_parts(phrase: Phrase, parts: Sequence[Part]) -> Phrase:
 
 def _to_the_point(refusal: Phrase) -> Phrase:
     """A refusal of what it is about: "cute animals" of animals, "creepy animals" of what is creepy."""
-    topics = [part for part in refusal.parts if part.concept.kind == "topic"]
+    topics = [part for part in refusal.parts if part.concept.kind == "topic" or part.is_of_people]
     unpleasant = [part for part in refusal.parts if part.is_unpleasant]
     chosen = unpleasant if unpleasant and topics else topics
     if refusal.is_list or not chosen or len(chosen) == len(refusal.parts):
@@ -247,22 +254,29 @@ def _sparing(refusal: Phrase, wanted: Sequence[Phrase]) -> Phrase:
 def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[Kind, ...]:
     """What is to be there: of each group any that was wished for; a refused attribute is not wished for.
 
-    Several moods of one phrase are all to be there: "low-key humour" is to be both, "calm or funny" either.
+    Several moods of one phrase are all to be there: "low-key humour" is to be both, "calm or funny" either. Of moods
+    named one after another any will do, and more of them are better.
     """
-    moody = [phrase for phrase in wants if any(kind.group == "mood" for kind in phrase.kinds)]
-    apart = len(moody) == 1 and not moody[0].is_list
-    groups: dict[str, dict[int, float]] = {}
     asked = {kind.group for phrase in wants for kind in phrase.kinds if not kind.only_alone}
     kinds = [kind for phrase in wants for kind in phrase.kinds if not (kind.only_alone and kind.group in asked)]
-    for place, kind in enumerate(kinds):
-        name = f"mood {place}" if apart and kind.group == "mood" else kind.group
-        group = groups.setdefault(name, {})
-        for column, weight in zip(kind.columns, kind.weights, strict=True):
-            if column not in ruled_out:
-                group[column] = max(weight, group.get(column, 0.0))
-    return tuple(
-        Kind(name.split()[0], tuple(group), tuple(group.values())) for name, group in groups.items() if group
-    )
+    moods = [kind for kind in kinds if kind.group == "mood"]
+    moody = [phrase for phrase in wants if not set(moods).isdisjoint(phrase.kinds)]
+    apart = len(moody) == 1 and not moody[0].is_list
+    groups: dict[object, list[Kind]] = {}
+    for kind in kinds:
+        groups.setdefault(kind if apart and kind in moods else kind.group, []).append(kind)
+    each = [replace(kind, counts=_EACH_MOOD) for kind in moods if len(moody) > 1]
+    found = (_any_of(group, ruled_out) for group in (*groups.values(), *([kind] for kind in each)))
+    return tuple(kind for kind in found if kind.columns)
+
+
+def _any_of(kinds: Sequence[Kind], ruled_out: set[int]) -> Kind:
+    """One kind of which the attributes of any will do, less the refused ones."""
+    group: dict[int, float] = {}
+    for column, weight in (pair for kind in kinds for pair in zip(kind.columns, kind.weights, strict=True)):
+        if column not in ruled_out:
+            group[column] = max(weight, group.get(column, 0.0))
+    return replace(kinds[0], columns=tuple(group), weights=tuple(group.values()))
 
 
 def _kinds_of(concept: Concept) -> tuple[Kind, ...]:

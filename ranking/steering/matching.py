@@ -15,8 +15,8 @@ from ranking.steering.steer import Steer
 from ranking.understanding.attributes import GRADES, INDEX, NAMES
 
 Array = NDArray[Any]
-_LEAST = 0.01  # no probability counts for less: heads are never that sure
-_KIND_WEIGHTS = {"topics": 1.0}
+_ANY_OF_THEM = 0.25  # attributes of a kind go together, but not always: between the likeliest and independent ones
+_LEAST = 0.02  # no probability counts for less: heads are never that sure
 _GRADE_COLUMNS = {grade: [INDEX[f"{grade}>={bound}"] for bound in bounds] for grade, bounds in GRADES.items()}
 
 
@@ -96,7 +96,9 @@ class _Seen:
         there = self.attributes[:, columns % len(NAMES)]
         there = np.where(columns < len(NAMES), there, 1.0 - there) * np.asarray(kind.weights, dtype=np.float32)
         likeliest, any_of_them = there.max(axis=1), 1.0 - np.prod(1.0 - there, axis=1)
-        shown: Array = 0.5 * (likeliest + any_of_them)  # attributes of a kind go together, but not always
+        shown: Array = (
+            _ANY_OF_THEM * any_of_them + (1.0 - _ANY_OF_THEM) * likeliest
+        )  # attributes of a kind go together, but not always
         return shown
 
     def cosine(self, phrase: Phrase) -> Array:
@@ -198,7 +200,7 @@ def _fit(demand: Demand, seen: _Seen, match: Matching) -> Array:
     """
     unlikely = np.zeros(seen.count)
     for kind in demand.kinds:
-        unlikely -= _KIND_WEIGHTS.get(kind.group, 1.0) * np.log(np.maximum(seen.shown(kind), _LEAST))
+        unlikely -= kind.counts * np.log(np.maximum(seen.shown(kind), _LEAST))
     for column in demand.avoids:
         unlikely -= match.avoids_weight * np.log(np.maximum(1.0 - seen.attributes[:, column], _LEAST))
     return 1.0 - unlikely / match.means_span

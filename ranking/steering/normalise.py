@@ -36,7 +36,13 @@ _SPELLED = (
     ),
     (re.compile(r"\b(?:where |with )?without people\b"), ", without people"),
     (re.compile(r"\b(?:with )?(?:out )?any(?:one|body)\b(?= in\b)"), "people"),
-    (re.compile(r"\b(?!\w+ing\b|for\b|set\b|be\b|i'm\b|run\b|roam\b|break\b|is\b|are\b)(\w+)[ -]free\b(?! (?:time|will|fall|kick|style|throw|diving|range))"), r" , no \1 , "),
+    (
+        re.compile(
+            r"\b(?!\w+ing\b|for\b|set\b|be\b|i'm\b|run\b|roam\b|break\b|is\b|are\b)(\w+)[ -]free\b"
+            r"(?! (?:time|will|fall|kick|style|throw|diving|range))"
+        ),
+        r" , no \1 , ",
+    ),
     (re.compile(r"\bnon[ -](\w+)"), r" , no \1 "),
     (re.compile(r"\bdo without\b"), "do without"),
     (
@@ -60,6 +66,10 @@ _SPELLED = (
             r"\b(?:please )?(?:don't|do not|never) (?:ever )?(?:stop|quit)(?: showing| giving| with)?(?: me)?\b"
         ),
         "more",
+    ),
+    (
+        re.compile(r"\bnot (?:only|just) (?:one|a single|a lone) (?:person|human|guy|girl|man|woman)\b"),
+        "several people",
     ),
     (re.compile(r"\bnot (?:only|just)\b"), ","),
     (
@@ -106,16 +116,20 @@ _SPELLED = (
 )
 
 _WATCHES = r"(?:nephew|niece|son|daughter|kid|kids|toddler|toddlers|baby|grandson|granddaughter|children|little one)"
+_KIN = (
+    r"(?:gran|granny|grandma|grandpa|nan|mum|mom|dad|wife|husband|partner|girlfriend|boyfriend|friend|sister|brother"
+    r"|parents|boss|aunt|uncle)"
+)
 _TURNS = (
     # For whom, and what they like.
     (
         rf"\b(?:my|our|the) (?:[\w-]+ ){{0,2}}?{_WATCHES} (?:(?:is|are|really|just|so|absolutely|totally) )*"
-        r"(?:obsessed with|into|crazy about|mad about|an? (?:big |huge )?fan of|loves?|likes?|adores?|enjoys?|wants?)\b",
+        r"(?:obsessed with|into|crazy about|mad about|an? (?:big |huge )?fan of|loves?|likes?|adores?|enjoys?|"
+        r"wants?)\b",
         ", kid friendly , ",
     ),
     (
-        r"\b(?:he|she|they|(?:my|our) (?:[\w-]+ )?(?:gran|granny|grandma|grandpa|nan|mum|mom|dad|wife|husband|partner|"
-        r"girlfriend|boyfriend|friend|sister|brother|parents)) (?:(?:is|are|really|just|so|all|absolutely|totally) )*"
+        rf"\b(?:he|she|they|(?:my|our) (?:[\w-]+ )?{_KIN}) (?:(?:is|are|really|just|so|all|absolutely|totally) )*"
         r"(?:obsessed with|into|crazy about|mad about|an? (?:big |huge )?fan of|loves?|likes?|adores?|enjoys?)\b",
         ", ",
     ),
@@ -124,6 +138,7 @@ _TURNS = (
         r"(?:like|stand|handle|do|want)|(?:is|are) (?:scared|afraid|terrified|frightened) of)\b",
         ", no ",
     ),
+    (rf"\bfor (?:my|our) (?:[\w-]+ )?{_KIN}(?=\s*[,.;:!?][\s,]*\w)", " "),
     # Feared, tired of, beside the point.
     (r"\b(?:i |we )?could (?:really )?do with(?= (?:less|fewer|no|more|some|a)\b)", ", "),
     (r"\bwhy (?:is|are) (?:everything|it all|my (?:whole )?feed)(?: always| all| only| just)?\b", ", no "),
@@ -160,7 +175,8 @@ _TURNS = (
     (
         r"\b(?:nope to|no to|nah to|(?:hard )?pass on|veto(?: on)?|boo to|(?:please )?(?:steer(?:ing)?|"
         r"keep(?:ing)?|stay(?:ing)?) (?:well |far )?(?:clear of|clear from|away from)"
-        r"|(?:far|well|miles) (?:away )?from(?! (?:home|here|everything|it all|civili))|(?<!get )(?<!getting )away from|hold the|i could do without(?: "
+        r"|(?:far|well|miles) (?:away )?from(?! (?:home|here|everything|it all|civili))"
+        r"|(?<!get )(?<!getting )away from|hold the|i could do without(?: "
         r"any)?(?: more)?|i(?:'m| am)? (?:trying|want|need|would like) to avoid(?: any)?|as (?:few|little) "
         r"(?=[\w' -]+ as possible)"
         r"|little to no|hardly any|barely any|scarcely any|next to no|low on|light on|next to nothing (?:with|"
