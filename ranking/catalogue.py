@@ -1,6 +1,6 @@
 """All videos the ranker knows: a snapshot's rows, and after them the rows of what was published since."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from core.records import Video
 from core.vocabulary import Visibility
 from ranking.features import unit
 from ranking.snapshot import COUNTS, VIDEO_COLUMNS, Rows, Snapshot
-from ranking.words import stem_hashes
+from ranking.understanding.kept import none_kept, unpacked
+from ranking.words import side_by_side, stem_hashes
 
 Array = NDArray[Any]
 
@@ -51,6 +52,7 @@ class Fresh:
     person_rows: dict[str, int]  # id -> row counted from the end of the snapshot's people
     ids: tuple[str, ...]
     by_creator: dict[int, list[int]]  # person row -> their new videos' rows, newest first
+    records: tuple[Mapping[str, Any], ...]  # attributes as they are stored
 
 
 class Catalogue:
@@ -161,8 +163,21 @@ class Catalogue:
         """Return the stems of several rows side by side, and before them whose each is: a place in ``rows``."""
         if not self._fresh.ids or not (rows >= self._base).any():
             return self.snapshot.tokens.side_by_side(rows)
-        lists = [self.tokens_of(int(row)) for row in rows]
-        return np.repeat(np.arange(len(lists)), [len(item) for item in lists]), np.concatenate(lists)
+        return side_by_side([self.tokens_of(int(row)) for row in rows])
+
+    def kept_attributes(self, rows: Array, revision: str) -> tuple[Array, Array]:
+        """Return what heads of a revision read of some videos, (n, attributes) bytes, and which of them they read."""
+        values, is_known = none_kept(len(rows))
+        if self.snapshot.attributes_revision == revision and len(self.snapshot.attributes):
+            if not self._fresh.ids:
+                return np.asarray(self.snapshot.attributes.take(rows, axis=0)), ~is_known
+            is_known = rows < self._base
+            values[is_known] = self.snapshot.attributes[rows[is_known]]
+        for place in np.flatnonzero(rows >= self._base).tolist():
+            kept = unpacked(self._fresh.records[int(rows[place]) - self._base], revision)
+            if kept is not None:
+                values[place], is_known[place] = kept, True
+        return values, is_known
 
     def _columns_of(self, videos: Sequence[Video]) -> Fresh:
         ordered = sorted(videos, key=lambda video: (video.published_at or video.created_at, video.id))
@@ -179,6 +194,7 @@ class Catalogue:
             person_rows=people,
             ids=tuple(video.id for video in ordered),
             by_creator=by_creator,
+            records=tuple(video.attributes for video in ordered),
         )
 
     def _new_people(self, videos: Sequence[Video]) -> dict[str, int]:

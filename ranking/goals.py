@@ -17,9 +17,10 @@ from pydantic import Field, field_validator, model_validator
 from core.errors import InvalidInput
 from core.policies import Policy, PolicyModel, load_policy
 from ranking.interests import interest_in, mixes
-from ranking.steering.matching import Attributes, Texts
+from ranking.steering.matching import Texts
 from ranking.understanding.attributes import INDEX
-from ranking.words import stem, words
+from ranking.understanding.kept import Attributes, read
+from ranking.words import side_by_side, stem, words
 
 Array = NDArray[Any]
 Encode = Callable[[str], Array]
@@ -164,36 +165,30 @@ class Goals:
         """Return how well videos fit: text vectors (n, 384), word stems, whether they are by mutuals."""
         if not goals:
             return GoalFit.none(len(is_mutual))
-        attributes = self._read(vectors, stems)
-        fits = np.stack([self._fit(goal, vectors.astype(np.float32), attributes, is_mutual) for goal in goals])
-        best = fits.max(axis=0)
-        which = np.where(best >= self.policy.page.fits_from, fits.argmax(axis=0), -1)
-        return GoalFit(tuple(goals), best, which)
+        attributes = self._attributes.probabilities(vectors.astype(np.float32), *side_by_side(stems))
+        return self._fit_of(goals, vectors, attributes, is_mutual)
 
     def fit_of_rows(self, goals: Sequence[Goal], texts: Texts, rows: Array, is_mutual: Array) -> GoalFit:
         """Return how well rows of the catalogue fit."""
         if not goals:
             return GoalFit.none(len(rows))
-        return self.fit(goals, texts.take("text", rows), [texts.tokens_of(int(row)) for row in rows], is_mutual)
+        return self._fit_of(goals, texts.take("text", rows), read(self._attributes, texts, rows), is_mutual)
+
+    def _fit_of(self, goals: Sequence[Goal], vectors: Array, attributes: Array, is_mutual: Array) -> GoalFit:
+        fits = np.stack([self._fit(goal, vectors.astype(np.float32), attributes, is_mutual) for goal in goals])
+        best = fits.max(axis=0)
+        which = np.where(best >= self.policy.page.fits_from, fits.argmax(axis=0), -1)
+        return GoalFit(tuple(goals), best, which)
 
     def interest(self, interests: Mapping[str, float], texts: Texts, rows: Array) -> Array:
         """Return how far videos are about topics of imported chats, 0 to 1; shape (n,)."""
         if not interests:
             return np.zeros(len(rows))
-        return interest_in(interests, self._read_rows(texts, rows))
+        return interest_in(interests, read(self._attributes, texts, rows))
 
     def topic_mixes(self, texts: Texts, rows: Array) -> Array:
         """Return how each video divides among topics; (n, topics + 1), rows sum to one."""
-        return mixes(self._read_rows(texts, rows))
-
-    def _read_rows(self, texts: Texts, rows: Array) -> Array:
-        owners, stems = texts.tokens_of_many(rows)
-        return self._attributes.probabilities(texts.take("text", rows).astype(np.float32), owners, stems)
-
-    def _read(self, vectors: Array, stems: Sequence[Array]) -> Array:
-        owners = np.repeat(np.arange(len(stems)), [len(item) for item in stems])
-        joined = np.concatenate([np.zeros(0, dtype=np.uint32), *stems])
-        return self._attributes.probabilities(vectors.astype(np.float32), owners, joined)
+        return mixes(read(self._attributes, texts, rows))
 
     def _fit(self, goal: Goal, vectors: Array, attributes: Array, is_mutual: Array) -> Array:
         """By likeness to its words or to its field's example, or by an attribute that shows its field."""

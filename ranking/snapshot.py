@@ -19,6 +19,7 @@ from core.encoder import DIMENSIONS as TEXT_DIMENSIONS
 from core.errors import BrokenArtifact
 from core.hashing import stable_int
 from ranking.heads import Heads
+from ranking.understanding.kept import COUNT as ATTRIBUTE_COUNT
 
 SNAPSHOT_NAME = "ranking-snapshot"
 SNAPSHOT_SCHEMA = 2
@@ -170,6 +171,8 @@ class Snapshot:
     index: Any  # faiss.Index over `vector`
     text_index: Any  # faiss.Index over `text`
     heads: Heads
+    attributes: Array  # (videos, attributes) uint8: ``understanding.kept``; (0, attributes) if nobody read them
+    attributes_revision: str  # of the heads that read them
     _cache: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -214,7 +217,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     manifest = open_artifact(folder, name=SNAPSHOT_NAME, schema_version=SNAPSHOT_SCHEMA)
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        snapshot = _read(folder, manifest, float(meta["built_at"]))
+        snapshot = _read(folder, manifest, float(meta["built_at"]), str(meta.get("attributes_revision", "")))
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise BrokenArtifact(
             code="broken_artifact",
@@ -226,7 +229,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     return snapshot
 
 
-def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
+def _read(folder: Path, manifest: Manifest, built_at: float, attributes_revision: str) -> Snapshot:
     import faiss  # only processes that rank pay for it
 
     faiss.omp_set_num_threads(1)  # a search takes microseconds; waking a second thread for it takes longer
@@ -257,6 +260,8 @@ def _read(folder: Path, manifest: Manifest, built_at: float) -> Snapshot:
         index=_index(faiss, folder / "similar.faiss"),
         text_index=_index(faiss, folder / "text.faiss"),
         heads=Heads.open(folder / "heads"),
+        attributes=_attributes(folder, len(videos["id"])),
+        attributes_revision=attributes_revision,
     )
 
 
@@ -266,6 +271,17 @@ def _places(folder: Path, people: int) -> Array:
     if not path.exists():
         return np.zeros(people, dtype=np.int64)
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def _attributes(folder: Path, videos: int) -> Array:
+    """Return what attribute heads read; nothing in snapshots that were made before it was kept."""
+    path = folder / "videos/attributes.npy"
+    if not path.exists():
+        return np.zeros((0, ATTRIBUTE_COUNT), dtype=np.uint8)
+    values = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    if values.dtype != np.uint8 or values.shape != (videos, ATTRIBUTE_COUNT):
+        raise ValueError(f"its attributes have the shape {values.shape}")
+    return values
 
 
 def _index(faiss: Any, path: Path) -> Any:

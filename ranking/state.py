@@ -31,18 +31,18 @@ class Acts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Whom the people a viewer follows follow, by the snapshot's graph, and how many of them do."""
+class PerPerson:
+    """A number for some people, zero for all others."""
 
-    people: Array  # rows, sorted
-    counts: Array  # (n,) float64
+    people: Array  # rows, sorted and distinct
+    values: Array  # (n,) float64
 
     def of(self, people: Array) -> Array:
-        """Return how many of those followed follow each of these people (rows); shape (n,), float64."""
+        """Return the number of each of these people (rows); shape (n,), float64."""
         if not len(self.people):
             return np.zeros(len(people))
-        places = np.minimum(np.searchsorted(self.people, people), len(self.people) - 1)
-        return np.where(self.people[places] == people, self.counts[places], 0.0)
+        places = np.minimum(self.people.searchsorted(people), len(self.people) - 1)
+        return np.where(self.people.take(places) == people, self.values.take(places), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,11 @@ class ViewerState:
     hidden: Array  # video rows, sorted
     seen: Array  # video rows, newest first
     ever_seen: Array  # the same, sorted and distinct
-    reach: Reach
+    reach: PerPerson  # whom those followed follow, by the snapshot's graph, and how many of them do
     acts: Acts
     taste: Array  # (64,), length one or zero
     text_taste: Array  # (384,), length one or zero
-    affinity: dict[int, float]  # creator row -> decayed weight
+    affinity: PerPerson  # creators, and the decayed weight of what was done with their videos
     activity: float
     creativity: float
 
@@ -127,7 +127,7 @@ def facts_for(state: ViewerState, catalogue: Catalogue, rows: Array) -> PairFact
         follows_creator=among(creators, state.follows).astype(np.float64),
         followed_by_creator=among(creators, state.followers).astype(np.float64),
         common_friends=state.reach.of(creators),
-        affinity=np.array([state.affinity.get(creator, 0.0) for creator in creators.tolist()]),
+        affinity=state.affinity.of(creators),
         taste=products(catalogue.take("vector", rows), state.taste),
         text_taste=products(catalogue.take("text", rows), state.text_taste),
         counts=catalogue.take("counts", rows),
@@ -150,9 +150,9 @@ def products(vectors: Array, direction: Array) -> Array:
     return products
 
 
-def _reach(follows: Array, catalogue: Catalogue) -> Reach:
+def _reach(follows: Array, catalogue: Catalogue) -> PerPerson:
     people, counts = np.unique(catalogue.snapshot.follows.of_many(follows), return_counts=True)
-    return Reach(people.astype(np.int64), counts.astype(np.float64))
+    return PerPerson(people.astype(np.int64), counts.astype(np.float64))
 
 
 def creator_counts(catalogue: Catalogue, creators: Array) -> Array:
@@ -187,11 +187,12 @@ def _acts(weighed: Sequence[tuple[str, float, float, bool]], rows: Array) -> tup
     return Acts(rows[kept], raw * decayed(ages, TASTE_HALF_LIFE_S), raw, creative), ages
 
 
-def _affinity(creators: Array, weights: Array, ages: Array) -> dict[int, float]:
-    totals: dict[int, float] = {}
-    for creator, value in zip(creators.tolist(), (weights * decayed(ages, AFFINITY_HALF_LIFE_S)).tolist(), strict=True):
-        totals[creator] = totals.get(creator, 0.0) + value
-    return totals
+def _affinity(creators: Array, weights: Array, ages: Array) -> PerPerson:
+    people = distinct(creators).astype(np.int64)
+    places = people.searchsorted(creators)
+    return PerPerson(
+        people, np.bincount(places, weights=weights * decayed(ages, AFFINITY_HALF_LIFE_S), minlength=len(people))
+    )
 
 
 def _known(rows: Array) -> Array:

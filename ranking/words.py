@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.hashing import stable_int
 
+Array = NDArray[Any]
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _IES = re.compile(r"(?<=[a-z]{2})ies$")
 _ES = re.compile(r"(?<=[a-z]{2})(s|x|z|ch|sh)es$")
@@ -44,3 +46,9 @@ def stem_hash(word: str) -> int:
 def stem_hashes(text: str) -> NDArray[Any]:
     """Return the distinct stems of a text as uint32, in order of value."""
     return np.array(sorted({stem_hash(word) for word in words(text)}), dtype=np.uint32)
+
+
+def side_by_side(lists: Sequence[Array]) -> tuple[Array, Array]:
+    """Return whose each stem is (a place in ``lists``), and the stems of all lists after one another."""
+    owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
+    return owners, np.concatenate([np.zeros(0, dtype=np.uint32), *lists])

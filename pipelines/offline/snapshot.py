@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ from pipelines.offline.vectors import Vectors, learn_vectors
 from ranking.catalogue import family_number, film_number
 from ranking.features import decayed
 from ranking.snapshot import COUNTS, CURRENT, SNAPSHOT_NAME, SNAPSHOT_SCHEMA, VIDEO_COLUMNS
-from ranking.words import stem_hashes
+from ranking.understanding.kept import as_bytes, none_kept, unpacked
+from ranking.understanding.model import AttributeModel
+from ranking.words import side_by_side, stem_hashes
 
 Array = NDArray[Any]
 Progress = Callable[[str], None]
@@ -141,10 +143,13 @@ def parts_of(data: RankingData, vectors: Vectors, built_at: float) -> Parts:
         dtype, shape = VIDEO_COLUMNS[name]
         videos[name] = np.asarray(values).astype(dtype).reshape((len(data.videos), *shape))
     tokens = [stem_hashes(f"{video.prompt} {video.caption} {video.style}") for video in data.videos]
+    attributes = AttributeModel.open()
     return Parts(
         built_at=built_at,
         videos=videos,
         tokens=joined_lists(tokens, np.uint32),
+        attributes=_attributes(data, tokens, attributes),
+        attributes_revision=attributes.revision,
         people=data.people,
         person_vectors=vectors.people.astype(np.float32),
         person_counts=by_person.astype(np.float32),
@@ -203,6 +208,19 @@ def _heat(data: RankingData, built_at: float) -> Array:
     chosen = np.isin(data.events.kind, [str(kind) for kind in HEATING]) & (data.events.at < built_at)
     np.add.at(heat, data.events.video[chosen], decayed(built_at - data.events.at[chosen], _HEAT_HALF_LIFE_S))
     return np.where(heat > 0.05, heat, 0.0)
+
+
+def _attributes(data: RankingData, tokens: Sequence[Array], heads: AttributeModel) -> Array:
+    """Return what is kept of each video, (videos, attributes); read off the words again where other heads read it."""
+    kept = [unpacked(video.attributes, heads.revision) for video in data.videos]
+    values, _ = none_kept(len(kept))
+    for row, known in enumerate(kept):
+        values[row] = 0 if known is None else known
+    unknown = [row for row, known in enumerate(kept) if known is None]
+    if unknown:
+        words = side_by_side([tokens[row] for row in unknown])
+        values[unknown] = as_bytes(heads.probabilities(data.texts[unknown], *words))
+    return values
 
 
 def _root(video_id: str, parents: dict[Any, Any]) -> str:

@@ -28,6 +28,8 @@ class Parts:
     person_counts: Array  # (people, 9) float32
     follows: Array  # (edges, 2) person rows: follower, followee
     content_map: Array  # (384, 64)
+    attributes: Array | None = None  # (videos, attributes) uint8: ``ranking.understanding.kept``; None: never read
+    attributes_revision: str = ""  # of the heads that read them
     places: Array | None = None  # (people,) int64 ``ranking.snapshot.place_number``; None: nobody's is known
 
 
@@ -39,7 +41,10 @@ def write_parts(parts: Parts, folder: Path, *, heads: Path | None) -> None:
     _save_csr(folder, "videos/tokens", parts.tokens)
     _write_people(parts, folder)
     _save(folder, "content_map", parts.content_map)
-    (folder / "meta.json").write_text(json.dumps({"built_at": parts.built_at}), encoding="utf-8")
+    if parts.attributes is not None:
+        _save(folder, "videos/attributes", parts.attributes)
+    meta = {"built_at": parts.built_at, "attributes_revision": parts.attributes_revision}
+    (folder / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
     write_index(folder / "similar.faiss", parts.videos["vector"])
     write_index(folder / "text.faiss", parts.videos["text"])
     if heads is not None:

@@ -14,10 +14,11 @@ from core.encoder import TextEncoder
 from core.errors import InvalidInput
 from core.ids import SteerId
 from ranking.steering.concepts import load_concepts
-from ranking.steering.matching import Attributes, Steering
+from ranking.steering.matching import Steering
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Steer
-from ranking.words import stem_hashes
+from ranking.understanding.kept import Attributes, none_kept
+from ranking.words import side_by_side, stem_hashes
 
 Array = NDArray[Any]
 _NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)  # durations do not matter to a ranking
@@ -36,15 +37,13 @@ class PlainTexts:
         taken: Array = self._vectors[rows] if column == "text" else np.full(len(rows), -1)
         return taken
 
-    def tokens_of(self, row: int) -> Array:
-        """Return the hashed word stems of a text."""
-        return self._tokens[row]
-
     def tokens_of_many(self, rows: Array) -> tuple[Array, Array]:
         """Return the stems of several texts side by side, and before them whose each is."""
-        lists = [self._tokens[int(row)] for row in rows]
-        owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
-        return owners, np.concatenate([np.zeros(0, dtype=np.uint32), *lists])
+        return side_by_side([self._tokens[int(row)] for row in rows])
+
+    def kept_attributes(self, rows: Array, _revision: str) -> tuple[Array, Array]:
+        """Nothing was read of these texts before."""
+        return none_kept(len(rows))
 
     def people_rows(self, person_ids: Sequence[str]) -> Array:
         """Nobody is known here."""

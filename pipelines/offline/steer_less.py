@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.encoder import TextEncoder
 from pipelines.offline.steer_evaluation import SteerRanker
-from ranking.steering.matching import Attributes
+from ranking.understanding.kept import Attributes
 
 Array = NDArray[Any]
 PAGE = 20

@@ -10,8 +10,8 @@ from core.records import Video
 from core.storage.videos import Videos
 from pipelines.online.rooms import Rooms
 from ranking.catalogue import video_text
-from ranking.understanding.attributes import record_of
 from ranking.understanding.frames import Look, look_of, with_look
+from ranking.understanding.kept import stored_record, unpacked
 
 TRANSCRIPT = "transcript"  # among a video's attributes: what is said in it, where somebody wrote that down
 LOOK = "look"  # among them too: how its film looks, so that it need not be decoded again
@@ -31,8 +31,8 @@ def attributes_of(
     (row,) = heads.of_texts(rooms.encoder.encode([text]), [text]).tolist()
     look = _look(rooms, video, film_key)
     if look is None:
-        return record_of(row, heads.revision)
-    return record_of(with_look(row, look), heads.revision) | {LOOK: asdict(look)}
+        return stored_record(row, heads.revision)
+    return stored_record(with_look(row, look), heads.revision) | {LOOK: asdict(look)}
 
 
 def recompute_attributes(rooms: Rooms, *, everything: bool = False) -> int:
@@ -40,7 +40,7 @@ def recompute_attributes(rooms: Rooms, *, everything: bool = False) -> int:
     with rooms.database.read() as tx:
         videos = Videos(tx).published()
     revision = rooms.ranking.attributes.revision
-    stale = [video for video in videos if everything or video.attributes.get("revision") != revision]
+    stale = [video for video in videos if everything or unpacked(video.attributes, revision) is None]
     for video in stale:
         fresh = attributes_of(rooms, video)
         with rooms.database.write() as tx:

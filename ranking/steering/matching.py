@@ -13,6 +13,7 @@ from ranking.steering.concepts import ConceptsPolicy, Matching
 from ranking.steering.demand import Demand, Demands, Encode, Kind, Phrase
 from ranking.steering.steer import Steer
 from ranking.understanding.attributes import GRADES, INDEX, NAMES
+from ranking.understanding.kept import Attributes, KeptTexts, read
 
 Array = NDArray[Any]
 _ANY_OF_THEM = 0.25  # attributes of a kind go together, but not always: between the likeliest and independent ones
@@ -20,34 +21,11 @@ _LEAST = 0.02  # no probability counts for less: heads are never that sure
 _GRADE_COLUMNS = {grade: [INDEX[f"{grade}>={bound}"] for bound in bounds] for grade, bounds in GRADES.items()}
 
 
-class Texts(Protocol):
-    """What steers are matched against: the catalogue, or any list of texts."""
-
-    def take(self, column: str, rows: Array) -> Array:
-        """Return a column at rows: ``text`` (n, 384), ``creator`` (n,)."""
-        ...
-
-    def tokens_of(self, row: int) -> Array:
-        """Return the hashed word stems of a row's text."""
-        ...
-
-    def tokens_of_many(self, rows: Array) -> tuple[Array, Array]:
-        """Return whose each hashed word stem is (a place in ``rows``), and the stems of all rows side by side."""
-        ...
+class Texts(KeptTexts, Protocol):
+    """What steers are matched against: the catalogue, or any list of texts. It has a column ``creator`` too."""
 
     def people_rows(self, person_ids: Sequence[str]) -> Array:
         """Return the numbers that the column ``creator`` has for people; -1 for unknown ones."""
-        ...
-
-
-class Attributes(Protocol):
-    """Reads attributes off texts (``ranking.understanding.model.AttributeModel``)."""
-
-    def probabilities(self, vectors: Array, owners: Array, stems: Array) -> Array:
-        """Return the probability of every attribute, (n, attributes).
-
-        ``vectors`` is (n, 384); ``stems`` are the texts' hashed word stems side by side, ``owners`` whose each one is.
-        """
         ...
 
 
@@ -159,7 +137,7 @@ class Steering:
     def _look_at(self, catalogue: Texts, rows: Array) -> _Seen:
         texts = catalogue.take("text", rows).astype(np.float32)
         owners, stems = catalogue.tokens_of_many(rows)
-        return _Seen(len(rows), texts, owners, stems, self._attributes.probabilities(texts, owners, stems))
+        return _Seen(len(rows), texts, owners, stems, read(self._attributes, catalogue, rows))
 
 
 def _refused(demand: Demand, seen: _Seen, match: Matching) -> Array:

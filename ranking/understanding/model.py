@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from core.artifacts import open_artifact
 from core.errors import BrokenArtifact
-from ranking.understanding.attributes import NAMES, Matrix, record_of
-from ranking.words import stem_hashes
+from ranking.understanding.attributes import NAMES, Matrix
+from ranking.understanding.kept import stored_record
+from ranking.words import side_by_side, stem_hashes
 
 ARTIFACT_NAME = "attribute-heads"
 ARTIFACT_SCHEMA = 2
@@ -60,13 +61,11 @@ class AttributeModel:
 
     def of_texts(self, vectors: Matrix, texts: Sequence[str]) -> Matrix:
         """Return the probability of every attribute for texts and their vectors, (n, len(NAMES))."""
-        lists = [stem_hashes(text) for text in texts]
-        owners = np.repeat(np.arange(len(lists)), [len(item) for item in lists])
-        return self.probabilities(vectors, owners, np.concatenate([np.zeros(0, dtype=np.uint32), *lists]))
+        return self.probabilities(vectors, *side_by_side([stem_hashes(text) for text in texts]))
 
     def records(self, vectors: Matrix, texts: Sequence[str]) -> Sequence[dict[str, Any]]:
         """Return the attribute record to store with each video."""
-        return [record_of(row, self.revision) for row in self.of_texts(vectors, texts).tolist()]
+        return [stored_record(row, self.revision) for row in self.of_texts(vectors, texts).tolist()]
 
     def _of_words(self, owners: NDArray[Any], stems: NDArray[Any], count: int) -> Matrix:
         """What the words that count add to each score; (n, len(NAMES))."""

@@ -14,6 +14,7 @@ from pipelines.offline.steer_less import measure_less_of
 from pipelines.online.understanding import LOOK, TRANSCRIPT, attributes_of, recompute_attributes
 from ranking.understanding.attributes import INDEX, NAMES
 from ranking.understanding.frames import look_of, with_look
+from ranking.understanding.kept import read, unpacked
 from ranking.understanding.model import AttributeModel
 from tests.ranking.conftest import World
 
@@ -61,6 +62,45 @@ def test_the_frames_of_a_film_count(small_world: World, tmp_path: Path) -> None:
     assert video is not None
     record = attributes_of(small_world.rooms, video)
     assert record[LOOK]["luminance"] < 60
+
+
+@pytest.mark.parametrize("in_snapshot", [False, True])
+def test_a_steer_goes_by_what_is_kept_and_not_by_words_alone(small_world: World, *, in_snapshot: bool) -> None:
+    """Frames and transcripts count on pages from the moment of publication, and after the next snapshot too."""
+    small_world.rooms.ranking.refresh()
+    said = {TRANSCRIPT: "Fry the onions, add the pasta, stir the tomato sauce."}
+    plain, heard = (
+        small_world.video("bo", "A voice in a room", attributes=attributes, hours_ago=0.0) for attributes in ({}, said)
+    )
+    recompute_attributes(small_world.rooms)
+    ranking = small_world.rooms.ranking
+    if in_snapshot:
+        small_world.snapshot()
+        ranking.refresh()
+    else:
+        with small_world.database.read() as tx:
+            ranking.learn([video for video in Videos(tx).published() if video.id in {plain, heard}])
+    rows = ranking.catalogue.rows_of([plain, heard])
+    assert (rows >= 0).all()
+    assert (rows < ranking.snapshot.video_count).all() == in_snapshot
+    silent, spoken = read(ranking.attributes, ranking.catalogue, rows)[:, INDEX["topics:cooking"]]
+    assert spoken > silent + 0.3
+    nothing, is_known = ranking.catalogue.kept_attributes(rows, "others")
+    assert not is_known.any()
+    assert nothing.shape == (2, len(NAMES))
+
+
+def test_what_is_kept_is_within_a_byte_of_what_was_read(encoder: TextEncoder) -> None:
+    heads, texts = AttributeModel.open(), ["a dog runs over a beach", "rain on a window"]
+    records = heads.records(encoder.encode(texts), texts)
+    first, second = (unpacked(record, heads.revision) for record in records)
+    assert first is not None
+    assert second is not None
+    np.testing.assert_allclose(
+        np.stack([first, second]) / 255, heads.of_texts(encoder.encode(texts), texts), atol=0.002
+    )
+    assert unpacked(records[0], "others") is None
+    assert unpacked({"revision": heads.revision, "probabilities": "AAAA"}, heads.revision) is None
 
 
 def test_dark_frames_speak_for_night_and_wild_ones_for_a_fast_pace() -> None:

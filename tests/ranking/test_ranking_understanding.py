@@ -59,7 +59,7 @@ def test_the_stored_record_lists_likely_values_and_names_its_model(model: Attrib
     assert "food" in record["topics"]
     assert record["revision"] == model.revision
     assert json.loads(json.dumps(record)) == record
-    assert set(record) == {*GROUPS, "arousal", "valence", "makeable", "revision"}
+    assert set(record) == {*GROUPS, "arousal", "valence", "makeable", "revision", "probabilities"}
 
 
 def test_unknown_labels_teach_nothing() -> None:

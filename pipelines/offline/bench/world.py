@@ -23,7 +23,9 @@ from pipelines.offline.snapshot import put_out
 from pipelines.offline.snapshot_parts import Parts, write_parts
 from ranking.catalogue import family_number, film_number
 from ranking.features import unit
-from ranking.snapshot import COUNTS, ID_TYPE, VECTOR_DIMENSIONS, VIDEO_COLUMNS
+from ranking.snapshot import COUNTS, ID_TYPE, VECTOR_DIMENSIONS, VIDEO_COLUMNS, Rows
+from ranking.understanding.kept import as_bytes, none_kept
+from ranking.understanding.model import AttributeModel
 from ranking.words import stem_hash, stem_hashes
 
 Array = NDArray[Any]
@@ -92,10 +94,13 @@ def build_world(config: WorldConfig, encoder: TextEncoder, snapshots: Path, scra
     columns = _empty_columns(config.videos, scratch)
     tokens = _draw_videos(columns, topics, people, random, now)
     columns["id"][:] = np.array(video_ids(config.videos), dtype=ID_TYPE)
+    attributes = AttributeModel.open()
     parts = Parts(
         built_at=now.timestamp(),
         videos=columns,
         tokens=tokens,
+        attributes=_attributes(columns["text"], Rows(*tokens), attributes),
+        attributes_revision=attributes.revision,
         people=people.ids,
         person_vectors=_person_vectors(people, topics),
         person_counts=_summed(columns["creator"], columns["counts"], config.people),
@@ -157,6 +162,16 @@ def _draw_videos(
             parts.append(stems)
             lengths.append(len(stems))
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), np.concatenate(parts)
+
+
+def _attributes(texts: Array, tokens: Rows, heads: AttributeModel) -> Array:
+    """Read the attributes of all videos, some thousand at a time."""
+    values = none_kept(len(texts))[0]
+    for start in range(0, len(texts), _AT_ONCE):
+        rows = np.arange(start, min(start + _AT_ONCE, len(texts)))
+        seen = texts[rows].astype(np.float32)
+        values[rows] = as_bytes(heads.probabilities(seen, *tokens.side_by_side(rows)))
+    return values
 
 
 def _draw_topics(topics: _Topics, people: _People, count: int, random: np.random.Generator) -> tuple[Array, Array]:
