@@ -29,6 +29,19 @@ _ACTS = (  # built once, and only what is read: every page asks for hundreds
 )
 
 
+_LAST = (
+    select(events.c.video_id)
+    .where(
+        events.c.person_id == bindparam("person_id"),
+        events.c.received_at > bindparam("since", type_=UtcDateTime),
+        events.c.received_at <= bindparam("until", type_=UtcDateTime),
+        events.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(events.c.received_at.desc())
+    .limit(1)
+)
+
+
 class Events:
     """The event log and the state that follows from it at once (hides)."""
 
@@ -71,6 +84,14 @@ class Events:
         given = {"person_id": person_id, "since": since, "kinds": [str(kind) for kind in kinds], "most": limit}
         rows = self._tx.connection.execute(_ACTS, given).all()
         return [Act(_KINDS[kind], *rest) for kind, *rest in rows]
+
+    def last_of(
+        self, person_id: PersonId, *, since: datetime, until: datetime, kinds: Iterable[EventKind]
+    ) -> VideoId | None:
+        """Return the video of the last such event that was received after ``since`` and by ``until``."""
+        given = {"person_id": person_id, "since": since, "until": until, "kinds": [str(kind) for kind in kinds]}
+        found: VideoId | None = self._tx.connection.scalar(_LAST, given)
+        return found
 
     def hide(self, person_id: PersonId, video_id: VideoId, at: datetime) -> None:
         """Never show this video to this person again (until they say otherwise)."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from core.ids import PersonId
 from core.storage.database import Transaction
@@ -74,6 +74,13 @@ class Passkeys:
         return self._tx.connection.execute(gone).rowcount == 1
 
 
+_SESSION = (  # built once: every request asks
+    select(people.c.id, sign_outs.c.before)
+    .outerjoin(sign_outs, sign_outs.c.person_id == people.c.id)
+    .where(people.c.id == bindparam("person_id"), people.c.deleted_at.is_(None))
+)
+
+
 class SignOuts:
     """Since when a person's tokens count."""
 
@@ -86,10 +93,5 @@ class SignOuts:
 
     def of(self, person_id: PersonId) -> tuple[bool, datetime | None]:
         """Return whether there is such a person, and the moment from which on their tokens count (None: all do)."""
-        query = (
-            select(people.c.id, sign_outs.c.before)
-            .outerjoin(sign_outs, sign_outs.c.person_id == people.c.id)
-            .where(people.c.id == person_id, people.c.deleted_at.is_(None))
-        )
-        row = self._tx.connection.execute(query).first()
+        row = self._tx.connection.execute(_SESSION, {"person_id": person_id}).first()
         return (False, None) if row is None else (True, row.before)

@@ -7,9 +7,10 @@ transaction, so that two devices asking at once are counted one after the other.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from core.errors import Conflict, not_found
-from core.ids import PersonId, PollId, VideoId
+from core.ids import PersonId, PollId
 from core.records import Event, Person
 from core.records_wellbeing import StoredPoll
 from core.storage.database import Transaction
@@ -196,21 +197,16 @@ def _tell_the_ranker(tx: Transaction, poll: StoredPoll, answer: float, now: date
 def _with_poll(tx: Transaction, rooms: Rooms, person: Person, gate: Gate, now: datetime) -> Gate:
     if not rooms.wellbeing.poll_may_come(gate.state, now):
         return gate
+    watched = partial(Events(tx).last_of, person.id, kinds=_WATCHED)
     about = {
-        polls.ITEM: _watched(tx, person.id, now - _RECENT, now),
-        polls.ITEM_LATER: _watched(tx, person.id, now - _LONG_AGO, now - _A_DAY),
+        polls.ITEM: watched(since=now - _RECENT, until=now),
+        polls.ITEM_LATER: watched(since=now - _LONG_AGO, until=now - _A_DAY),
     }
     state, offer = rooms.wellbeing.poll_offer(gate.state, person, now, about=about)
     if offer is None:
         return gate
     Polls(tx).offer(StoredPoll(offer.id, person.id, offer.kind, now, video_id=offer.video_id))
     return replace(gate, state=state, poll=offer)
-
-
-def _watched(tx: Transaction, person_id: PersonId, since: datetime, until: datetime) -> VideoId | None:
-    """Return the video watched last before ``until``, if that was after ``since``."""
-    found = Events(tx).of_person(person_id, since=since, until=until, kinds=_WATCHED, limit=1)
-    return found[0].video_id if found else None
 
 
 def _person(tx: Transaction, person_id: PersonId) -> Person:
