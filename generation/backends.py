@@ -97,6 +97,19 @@ class UnloadingBackend(Protocol):
         ...
 
 
+@runtime_checkable
+class FollowingBackend(Protocol):
+    """A backend whose models may run in several processes, of which the first takes the films."""
+
+    def follow(self) -> bool:
+        """Help the first process until it dismisses this one; False at once in the first, or in one that is alone."""
+        ...
+
+    def dismiss(self) -> None:
+        """Let the others go; called in the first process when it ends."""
+        ...
+
+
 class Registry:
     """Finds the backend that claims a model's name; names no backend claims go to the default one."""
 
@@ -120,5 +133,8 @@ class Registry:
 
     def models(self) -> tuple[ModelInfo, ...]:
         """Return every model, the default backend's first."""
-        backends = dict.fromkeys([self._default, *self._by_model.values()])
-        return tuple(info for backend in backends for info in backend.models())
+        return tuple(info for backend in self.backends() for info in backend.models())
+
+    def backends(self) -> tuple[Backend, ...]:
+        """Return every backend, the default one first."""
+        return tuple(dict.fromkeys([self._default, *self._by_model.values()]))

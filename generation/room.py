@@ -10,6 +10,7 @@ from generation.backends import (
     Backend,
     BatchBackend,
     Cancelled,
+    FollowingBackend,
     GenerationCancelled,
     Keyframe,
     KeyframeBackend,
@@ -147,6 +148,17 @@ class Generation:
                 if isinstance(other, UnloadingBackend):
                     other.unload(name)
         return backend
+
+    def follow(self) -> bool:
+        """Help another process that runs models in parallel, until it is done; False if this one is no such helper."""
+        following = [backend for backend in self._registry.backends() if isinstance(backend, FollowingBackend)]
+        return any(backend.follow() for backend in following)
+
+    def dismiss(self) -> None:
+        """Let processes go that helped this one."""
+        for backend in self._registry.backends():
+            if isinstance(backend, FollowingBackend):
+                backend.dismiss()
 
     def info(self, model: str) -> ModelInfo:
         """Return what is known of the model that makes films for this name: any name is accepted."""

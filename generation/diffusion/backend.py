@@ -5,20 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from core.errors import InvalidInput, KindlingError, NotFound
 from core.media.film import Film, Frame
 from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress, Take
-from generation.diffusion.calls import Call, check_call, run
+from generation.diffusion.call import Call
+from generation.diffusion.calls import attempt, check_call, run
 from generation.diffusion.conditioning import Pin
 from generation.diffusion.config import DiffusersConfig, DiffusersPolicy, load_diffusers_policy
 from generation.diffusion.face import Face
 from generation.diffusion.loaded import Loaded, family_for, load, memory_for
 from generation.diffusion.loading import load_pipeline
+from generation.diffusion.parallel import Group, Order, is_in_group, joined
 from generation.diffusion.reel import Reel, check_portraits
 from generation.diffusion.segments import Segment
 from generation.diffusion.steps import Steps
 from generation.storyboard import Storyboard
 
+_log = structlog.get_logger(__name__)
 Read = Callable[[DiffusersConfig], Any]
 
 
@@ -37,6 +42,7 @@ class DiffusersBackend:
         self._policy = policy or load_diffusers_policy()
         self._read = read
         self._loaded: dict[str, Loaded] = {}
+        self._group: Group | None = None
         self._infos = tuple(_info(config, self._policy) for config in self._configs.values())
 
     def models(self) -> tuple[ModelInfo, ...]:
@@ -85,10 +91,46 @@ class DiffusersBackend:
         """Return which options that may fail (compile, caches) a loaded model is run with; what failed is not there."""
         return self._loaded[model].extras.names if model in self._loaded else ()
 
+    def follow(self) -> bool:
+        """Do what the leading process does, until it dismisses this one; False if this one leads or is alone."""
+        sizes = [config.parallel.size for config in self._configs.values() if config.parallel is not None]
+        if not sizes or not is_in_group():
+            return False
+        self._group = joined(max(sizes))
+        if self._group.leads:
+            return False
+        while (order := self._group.receive()).model:
+            try:
+                self._obey(order, self._group)
+            except GenerationCancelled:
+                continue
+            except Exception as error:  # the leader has met it too, and decides what becomes of the film
+                _log.warning("diffusers_follower_failed", model=order.model, error=str(error))
+        return True
+
+    def dismiss(self) -> None:
+        """Let the followers go, if there are any."""
+        if self._group is not None and self._group.leads:
+            self._group.send(Order())
+            self._group = None
+
+    def _obey(self, order: Order, group: Group) -> None:
+        if not order.loads:
+            self.unload(order.model)
+            return
+        loaded = self._ready(order.model)
+        if order.call is None:
+            return
+        while loaded.extras.names != order.options and loaded.extras.give_up(RuntimeError("the leader gave it up")):
+            pass
+        attempt(loaded, loaded.stage(order.stage), order.call, Steps(1, loaded.steps, group.agree))
+
     def unload(self, model: str) -> None:
         """Forget a loaded model; the next film that needs it reads it again."""
         if self._loaded.pop(model, None) is None:
             return
+        if self._group is not None and self._group.leads and self._configs[model].parallel:
+            self._group.send(Order(model, loads=False))
         import torch
 
         gc.collect()
@@ -101,10 +143,21 @@ class DiffusersBackend:
         if not title:
             raise NotFound("model_not_found", "There is no diffusers model here.")
         if title not in self._loaded:
-            loaded = load(self._configs[title], self._policy, self._read)
+            config = self._configs[title]
+            loaded = load(config, self._policy, self._read, self._joined(config))
             check_call(loaded, loaded.faces())
             self._loaded[title] = loaded
         return self._loaded[title]
+
+    def _joined(self, config: DiffusersConfig) -> Group | None:
+        """Return the group that a model runs in, its followers told to load it too; None for one that runs alone."""
+        if config.parallel is None:
+            return None
+        if self._group is None:
+            self._group = joined(config.parallel.size)
+        if self._group.leads:
+            self._group.send(Order(config.title))
+        return self._group
 
     def _made(self, takes: Sequence[Take], model: str) -> list[Film | None]:
         for take in takes:
@@ -129,7 +182,9 @@ class _Round:
     def films(self) -> list[Film | None]:
         """Make them; None for each that was cancelled."""
         segments = len(self._reels[0].segments)
-        steps = Steps(segments * (1 if self._together else len(self._reels)), self._loaded.steps)
+        calls = segments * (1 if self._together else len(self._reels))
+        group = self._loaded.group
+        steps = Steps(calls, self._loaded.steps) if group is None else Steps(calls, self._loaded.steps, group.agree)
         for number in range(segments):
             self._segment(number, steps)
         for at, reel in list(self._alive.items()):
@@ -148,7 +203,7 @@ class _Round:
                 self._run(group, _joined([calls[at] for at in group]), number, steps)
 
     def _run(self, group: Sequence[int], call: Call, number: int, steps: Steps) -> None:
-        stage = self._loaded.stage_for(call.pins, call.canvas.frames)
+        stage = self._loaded.stage_for(call.pins, call.canvas.frames, call.canvas.frames)
         if stage is None:
             raise _picture_missing()
         steps.told([self._alive[at].take for at in group])
@@ -161,8 +216,8 @@ class _Round:
         for at, piece in zip(group, pieces, strict=True):
             self._alive[at].add(self._alive[at].segments[number], piece)
 
-    def _face_for(self, pins: Sequence[Pin], frames: int) -> Face:
-        stage = self._loaded.stage_for(pins, frames)
+    def _face_for(self, pins: Sequence[Pin], frames: int, used: int) -> Face:
+        stage = self._loaded.stage_for(pins, frames, used)
         if stage is None:
             raise _picture_missing()
         return stage[1]

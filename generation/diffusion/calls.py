@@ -2,13 +2,12 @@
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from core.errors import KindlingError, Unavailable
-from core.media.film import Frame, Samples
 from generation.backends import GenerationCancelled
-from generation.diffusion.conditioning import Canvas, Pin, picture_arguments
+from generation.diffusion.call import Call, Piece
+from generation.diffusion.conditioning import picture_arguments
 from generation.diffusion.face import Face
 from generation.diffusion.fitting import frames_of
 from generation.diffusion.loaded import Loaded
@@ -16,26 +15,6 @@ from generation.diffusion.sound import heard
 from generation.diffusion.steps import Steps
 
 _OUTPUTS = ("frames", "videos", "video")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What is asked of a pipeline: one film's segment, or the same of several films (a prompt and seed for each)."""
-
-    prompts: tuple[str, ...]
-    seeds: tuple[int, ...]
-    canvas: Canvas
-    fps: float  # at which the frames are meant to be shown
-    pins: tuple[Pin, ...] = ()
-    references: tuple[Frame, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What came of it for one film: frames at the model's own size and rate, and the sound it made with them."""
-
-    frames: list[Frame]
-    sound: Samples | None
 
 
 def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
@@ -46,7 +25,8 @@ def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> li
     while True:
         steps.begin_call()
         try:
-            pieces = _attempt(loaded, stage, call, steps)
+            loaded.announce(call, stage[0])
+            pieces = attempt(loaded, stage, call, steps)
         except (GenerationCancelled, KindlingError):
             raise
         except Exception as error:
@@ -58,7 +38,8 @@ def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> li
             return pieces
 
 
-def _attempt(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
+def attempt(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
+    """Make the call once, and give memory back whatever comes of it."""
     import torch
 
     pipeline, face = stage

@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.media.film import Frame
-from generation.backends import Keyframe
 from generation.diffusion.face import Face
-from generation.diffusion.fitting import Grid, to_made
+from generation.diffusion.fitting import Grid
 from generation.diffusion.segments import Segment
 
 _GREY = 128  # what VACE was trained to see where there is nothing yet
@@ -35,23 +34,35 @@ class Canvas:
     frames: int
 
 
-def pins_of(
-    keyframes: Sequence[Keyframe], segment: Segment, starts_s: float, own_fps: float,
-    film: tuple[int, int], made: tuple[int, int],
-) -> list[Pin]:  # fmt: skip
-    """Return the keyframes that fall into a segment, by its own frames. ``starts_s``: when in the film it begins."""
-    found: dict[int, Pin] = {}
-    for item in keyframes:
-        at = round((item.at_s - starts_s) * own_fps)
-        if segment.goes_on <= at < segment.frames:
-            found[at] = Pin(at, to_made(item.picture, film, made), item.strength)
-    return [found[at] for at in sorted(found)]
+def places_of(times_s: Sequence[float], segment: Segment, starts_s: float, until_s: float, own_fps: float) -> list[int]:
+    """Return for each time the frame of a segment that is shown nearest to it; -1 where another segment shows it.
+
+    ``starts_s``: when in the film the segment's first frame is. ``until_s``: when the next shot begins; infinite for
+    the last segment of a film.
+    """
+    half = 0.5 / own_fps
+    since_s = starts_s + segment.goes_on / own_fps - (half if segment.part else 0)
+    end_s = until_s if segment.closes else starts_s + segment.frames / own_fps - half
+    found = []
+    for time_s in times_s:
+        at = min(max(round((time_s - starts_s) * own_fps), int(segment.goes_on)), segment.frames - 1)
+        found.append(at if since_s <= time_s < end_s else -1)
+    return found
 
 
-def held(face: Face, pins: Sequence[Pin], frames: int) -> tuple[list[Pin], int]:
-    """Return the pins that a pipeline can hold, and how many it cannot."""
-    able = [pin for pin in pins if face.holds(pin.at, frames)]
+def held(face: Face, pins: Sequence[Pin], frames: int, used: int) -> tuple[list[Pin], int]:
+    """Return the pins that a pipeline can hold, and how many it cannot.
+
+    Of ``frames`` that are made, ``used`` are shown: where only the very last can be pinned, it stands for the last one
+    shown.
+    """
+    moved = [replace(pin, at=frames - 1) if _is_end(face, pin, used) else pin for pin in pins]
+    able = [pin for pin in moved if face.holds(pin.at, frames)]
     return able, len(pins) - len(able)
+
+
+def _is_end(face: Face, pin: Pin, used: int) -> bool:
+    return face.places == "ends" and pin.at == used - 1 > 0
 
 
 def picture_arguments(

@@ -63,9 +63,14 @@ class Parallel(PolicyModel):
     ring: int = Field(default=1, ge=1, description="Devices of ring attention.")
     ulysses: int = Field(default=1, ge=1, description="Devices of Ulysses attention.")
 
+    @property
+    def size(self) -> int:
+        """How many processes it takes."""
+        return self.ring * self.ulysses
+
     @model_validator(mode="after")
     def _is_parallel(self) -> Self:
-        if self.ring * self.ulysses < 2:
+        if self.size < 2:
             raise ValueError("ring or ulysses must be at least 2")
         return self
 

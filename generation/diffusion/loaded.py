@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from generation.diffusion.call import Call
 from generation.diffusion.conditioning import Pin, held
 from generation.diffusion.config import DiffusersConfig, DiffusersPolicy, Family
 from generation.diffusion.face import Face, face_of
 from generation.diffusion.fitting import Grid, grid_of
 from generation.diffusion.loading import sibling
 from generation.diffusion.options import Extras, apply_options
+from generation.diffusion.parallel import Group, Order
 from generation.diffusion.segments import Reach
 from generation.diffusion.sound import rate_of
 from generation.diffusion.weights import index_of, memory_of
@@ -27,6 +29,7 @@ class Loaded:
     lock: threading.Lock = field(default_factory=threading.Lock)
     active: Any = None
     extras: Extras = field(default_factory=Extras)
+    group: Group | None = None  # the processes that it runs in; None: in this one alone
     _stages: dict[str, tuple[Any, Face]] = field(default_factory=dict)
 
     @property
@@ -54,11 +57,16 @@ class Loaded:
         """Most pixels of a frame it makes; 0: no bound."""
         return self.config.most_pixels or self.family.most_pixels
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether a shot can begin with a picture."""
+        return any(face.holds(0, 1) for face in self.faces())
+
     def reach(self, fps: int) -> Reach:
         """Return what decides how a film at ``fps`` is cut into calls."""
         own_fps = self.config.fps or self.family.fps or float(fps)
         longest = self.config.longest_frames or self.family.longest_frames
-        return Reach(own_fps, self.grid, longest, any(face.holds(0, 1) for _, face in self._all()))
+        return Reach(own_fps, self.grid, longest, self.takes_pictures)
 
     def stage(self, name: str) -> tuple[Any, Face]:
         """Return the pipeline of a class (empty: the one that was read), and its face."""
@@ -67,7 +75,7 @@ class Loaded:
             self._stages[name] = (pipeline, face_of(pipeline))
         return self._stages[name]
 
-    def stage_for(self, pins: Sequence[Pin], frames: int) -> tuple[Any, Face] | None:
+    def stage_for(self, pins: Sequence[Pin], frames: int, used: int) -> tuple[Any, Face] | None:
         """Return the pipeline that holds the most of these pins; None if all of them need a picture and there is none.
 
         The one that was read comes first, then those of its family that are made of the same parts.
@@ -75,7 +83,13 @@ class Loaded:
         able = [stage for stage in self._all() if pins or not stage[1].needs_picture]
         opens = any(pin.at == 0 for pin in pins)
         able = [stage for stage in able if opens or not stage[1].needs_picture]
-        return max(able, key=lambda stage: len(held(stage[1], pins, frames)[0]), default=None)
+        return max(able, key=lambda stage: len(held(stage[1], pins, frames, used)[0]), default=None)
+
+    def announce(self, call: Call, pipeline: Any) -> None:
+        """Tell those who follow which call is made next."""
+        if self.group is not None and self.group.leads:
+            name = next(name for name, (stage, _) in self._stages.items() if stage is pipeline)
+            self.group.send(Order(self.config.title, call=call, stage=name, options=self.extras.names))
 
     def faces(self) -> list[Face]:
         """Return what each of its pipelines takes, the one that was read first."""
@@ -98,11 +112,13 @@ def memory_for(config: DiffusersConfig) -> int:
     return config.memory_bytes or memory_of(Path(config.model), config.precision, config.variant)
 
 
-def load(config: DiffusersConfig, policy: DiffusersPolicy, read: Callable[[DiffusersConfig], Any]) -> Loaded:
+def load(
+    config: DiffusersConfig, policy: DiffusersPolicy, read: Callable[[DiffusersConfig], Any], group: Group | None = None
+) -> Loaded:
     """Read a model and make it ready. Raises ``Unavailable``."""
     pipeline = read(config)
     family = policy.family_of(type(pipeline).__name__, dict(pipeline.config))
-    loaded = Loaded(config, family, pipeline)
+    loaded = Loaded(config, family, pipeline, group=group)
     loaded.active = pipeline
     loaded.extras = apply_options(pipeline, config, loaded.steps, lambda: loaded.active)
     return loaded

@@ -164,16 +164,17 @@ def _parallelise(pipeline: Any, parallel: Parallel) -> None:
     import diffusers
     import torch
 
-    if not torch.cuda.is_available():
+    if not torch.accelerator.device_count():
         raise needs_gpu("parallel")
-    if not torch.distributed.is_available() or not torch.distributed.is_initialized():
-        raise Unavailable(
-            "parallel_alone", "Context parallel needs a process group, and this process is in none.", "parallel",
-            f"`torchrun --nproc-per-node {parallel.ring * parallel.ulysses}` around the worker.",
-        )  # fmt: skip
     kind: Any = diffusers.ContextParallelConfig
     for model in denoisers(pipeline):
-        model.enable_parallelism(config=kind(ring_degree=parallel.ring, ulysses_degree=parallel.ulysses))
+        try:
+            model.enable_parallelism(config=kind(ring_degree=parallel.ring, ulysses_degree=parallel.ulysses))
+        except (ValueError, RuntimeError, AttributeError) as error:
+            raise Unavailable(
+                "parallel_unusable", f"{type(model).__name__} cannot run in parallel: {error}", "parallel",
+                "A model that diffusers has a plan for; ring also needs `attention` to be set to a flash backend.",
+            ) from error  # fmt: skip
 
 
 def _compile(pipeline: Any, wanted: Compile, extras: Extras) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from core.errors import InvalidInput
 from core.hashing import stable_int
 from core.media.film import Film, Frame
 from generation.backends import Cancelled, GenerationCancelled, Take
-from generation.diffusion.calls import Call, Piece
-from generation.diffusion.conditioning import Canvas, Pin, held, pins_of
+from generation.diffusion.call import Call, Piece
+from generation.diffusion.conditioning import Canvas, Pin, held, places_of
 from generation.diffusion.face import Face
 from generation.diffusion.fitting import resampled, to_film, to_made
 from generation.diffusion.loaded import Loaded
@@ -50,12 +51,12 @@ class Reel:
         """The storyboard."""
         return self.take.storyboard
 
-    def call(self, segment: Segment, face_for: Callable[[Sequence[Pin], int], Face]) -> Call:
+    def call(self, segment: Segment, face_for: Callable[[Sequence[Pin], int, int], Face]) -> Call:
         """Return the call of a segment. ``face_for`` says which pipeline would hold which pins."""
         canvas = Canvas(*self.size, self.loaded.grid.frames(segment.frames))
         pins = self._pins(segment, canvas.frames)
-        face = face_for(pins, canvas.frames)
-        able, lost = held(face, pins, canvas.frames)
+        face = face_for(pins, canvas.frames, segment.frames)
+        able, lost = held(face, pins, canvas.frames, segment.frames)
         if lost:
             self.notes["This model cannot hold every picture that was given: some are left out."] = None
         if segment.jumps:
@@ -96,7 +97,11 @@ class Reel:
     def _pins(self, segment: Segment, frames: int) -> list[Pin]:
         board = self.board
         film = (board.width, board.height)
-        found = pins_of(self.take.keyframes, segment, self._starts_s(segment), self.reach.own_fps, film, self.size)
+        until_s = sum(board.shot_frames[: segment.shot + 1]) / board.fps if segment.shot + 1 < len(board.shots) else inf
+        times_s = [item.at_s for item in self.take.keyframes]
+        places = places_of(times_s, segment, self._starts_s(segment), until_s, self.reach.own_fps)
+        shown = {at: item for at, item in zip(places, self.take.keyframes, strict=True) if at >= 0}
+        found = [Pin(at, to_made(shown[at].picture, film, self.size), shown[at].strength) for at in sorted(shown)]
         if segment.goes_on:
             found.insert(0, Pin(0, self._shots[-1][-1]))
         elif self.loaded.config.first_picture == "world" and not any(pin.at == 0 for pin in found):
@@ -144,7 +149,8 @@ class Reel:
 
 def check_portraits(loaded: Loaded, take: Take) -> None:
     """Refuse a film with characters that this model cannot show. Raises ``InvalidInput``."""
-    able = loaded.face.takes_references or loaded.config.first_picture == "world"
+    drawn = loaded.config.first_picture == "world" and loaded.takes_pictures
+    able = drawn or loaded.face.takes_references
     if take.portraits and not able:
         raise InvalidInput(
             "no_cameos", "This model cannot show characters.", "characters", "None, or the model `world`."

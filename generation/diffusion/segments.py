@@ -25,6 +25,7 @@ class Segment:
     first_frame: int  # of its shot, where it begins
     goes_on: bool  # begins with the last frame of the segment before
     jumps: bool  # should go on and cannot: the model takes no pictures
+    closes: bool  # is the last of its shot
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def _of_shot(number: int, frames: int, reach: Reach, *, joined: bool) -> list[Se
     segments, at = [], 0
     for part, length in enumerate(lengths):
         goes_on = reach.takes_pictures and (part > 0 or joined)
-        segments.append(Segment(number, part, length + goes_on, at, goes_on, part > 0 and not goes_on))
+        last = part == len(lengths) - 1
+        segments.append(Segment(number, part, length + goes_on, at, goes_on, part > 0 and not goes_on, last))
         at += length
     return segments
 

@@ -9,9 +9,13 @@ from generation.diffusion.face import Face
 
 
 class Steps:
-    """Counts the steps of all calls of a film, or of several films that are made side by side."""
+    """Counts the steps of all calls of a film, or of several films that are made side by side.
 
-    def __init__(self, calls: int, steps: int) -> None:
+    ``agree`` makes one answer of all processes that make them together: after every step, whether to stop.
+    """
+
+    def __init__(self, calls: int, steps: int, agree: Callable[[bool], bool] = bool) -> None:
+        self._agree = agree
         self._calls, self._steps = max(1, calls), max(1, steps)
         self._takes: Sequence[Take] = ()
         self._call = 0
@@ -32,11 +36,11 @@ class Steps:
         self._in_call = 0
 
     def _is_unwanted(self) -> bool:
-        return all(take.cancelled() for take in self._takes)
+        return bool(self._takes) and all(take.cancelled() for take in self._takes)
 
     def after(self, pipeline: Any, step: int, _timestep: Any, tensors: dict[str, Any]) -> dict[str, Any]:
         """Handle the end of a step, as diffusers' ``callback_on_step_end``."""
-        if self._is_unwanted():
+        if self._agree(self._is_unwanted()):
             # The flag is the pipeline's own way to stop; raising as well spares decoding what nobody will see.
             pipeline._interrupt = True
             raise GenerationCancelled

@@ -30,7 +30,18 @@ class Working:
         self._stop_worker()
 
     def run(self, *, once: bool = False) -> int:
-        """Work; return how many times films were taken from the queue (with ``once``)."""
+        """Work; return how many times films were taken from the queue (with ``once``).
+
+        Of processes that make each film together (``torchrun``), the first works, and the others follow it.
+        """
+        if self.rooms.generation.follow():
+            return 0
+        try:
+            return self._run(once=once)
+        finally:
+            self.rooms.generation.dismiss()
+
+    def _run(self, *, once: bool) -> int:
         worker = make_worker(self.rooms, lease_s=self.lease_s)
         batches = BatchWorker(self.rooms, worker_name(), lease_s=self.lease_s, stopping=self._stopping)
         self._stop_worker = worker.stop

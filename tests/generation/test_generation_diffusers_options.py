@@ -13,6 +13,7 @@ from generation.backends import GenerationCancelled, Take
 from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import Cache, Casting, Compile, DiffusersConfig, Offload, Parallel, Quantisation
 from generation.diffusion.loading import device_of, quantisation_mapping
+from generation.diffusion.options import apply_options
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, made, small_board
 from tests.generation.tiny_ltx2 import tiny_pipeline
 from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_svd, tiny_wan
@@ -28,6 +29,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.accelerator, "device_count", lambda: 0)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,6 @@ def test_a_compiler_that_is_not_there_or_fails_is_done_without(plain: Any) -> No
         ({"offload": Offload(kind="model")}, "offload.kind = 'model' needs a GPU"),
         ({"offload": Offload(kind="sequential")}, "offload.kind = 'sequential' needs a GPU"),
         ({"offload": Offload(kind="group", stream=True)}, "offload.stream needs a GPU"),
-        ({"parallel": Parallel(ulysses=2)}, "parallel needs a GPU"),
         ({"attention": "no-such-attention"}, "'no-such-attention' cannot be used"),
         ({"cache": Cache(kind="mag", options={"thresh": 1})}, "cache 'mag' cannot be set up"),
     ],
@@ -159,16 +160,9 @@ def test_what_this_machine_cannot_do_is_refused_in_words(config: dict[str, Any],
         made(wan(**config), small_board())
 
 
-def test_context_parallel_needs_a_process_group(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
-    from generation.diffusion.options import _parallelise
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    with pytest.raises(Unavailable, match="process group") as caught:
-        _parallelise(tiny_wan(), Parallel(ring=2, ulysses=2))
-    assert caught.value.expected is not None
-    assert "torchrun --nproc-per-node 4" in caught.value.expected
+def test_context_parallel_needs_gpus() -> None:
+    with pytest.raises(Unavailable, match="parallel needs a GPU"):
+        apply_options(tiny_wan(), DiffusersConfig(model="m", parallel=Parallel(ulysses=2)), 2, lambda: None)
 
 
 @pytest.mark.parametrize("name", ["bitsandbytes_4bit", "bitsandbytes_8bit", "torchao", "quanto"])

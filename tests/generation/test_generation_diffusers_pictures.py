@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.errors import InvalidInput
 from core.media.film import Frame
 from generation.backends import Keyframe
 from generation.diffusion.backend import DiffusersBackend
@@ -102,14 +103,12 @@ def test_wan_takes_first_and_last_and_says_what_it_leaves_out(monkeypatch: pytes
     pipeline = tiny_wan(from_text=False, two_stage=True)
     heard = Heard(pipeline, monkeypatch)
     backend = backend_of(pipeline, call=SHORT, fps=8)
-    board = small_board(seconds=2, fps=8)
-    board = board.model_copy(update={"shots": (board.shots[0].model_copy(update={"seconds": 9 / 8}),)})
     keyframes = (Keyframe(0, RED), Keyframe(0.5, BLUE), Keyframe(1.0, BLUE))
-    film = backend.generate_take(take(board, *keyframes), "tiny")
+    film = backend.generate_take(take(small_board(), *keyframes), "tiny")
     assert _level(heard.calls[0]["image"]) == [220, 20, 20]
     assert _level(heard.calls[0]["last_image"]) == [20, 20, 220]
     assert any("left out" in note for note in film.notes)
-    assert film.frame_count == 9
+    assert film.frame_count == 8
 
 
 def test_vace_gets_a_masked_video_and_pictures_of_people(vace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +126,13 @@ def test_vace_gets_a_masked_video_and_pictures_of_people(vace: Any, monkeypatch:
     assert len(call["video"]) == len(call["mask"]) == call["num_frames"]
     nobody = backend.generate_take(take(board, Keyframe(0.25, RED)), "tiny")
     assert not np.array_equal(pixels(film), pixels(nobody))
+
+
+def test_a_cameo_is_drawn_only_where_the_drawing_can_be_shown_to_the_model() -> None:
+    board = _with_character(small_board("Mia runs on the beach"), "Mia")
+    words_only = backend_of(tiny_wan(), call=SHORT, first_picture="world")
+    with pytest.raises(InvalidInput, match="cannot show characters"):
+        words_only.generate_take(take(board, portraits={"Mia": RED}), "tiny")
 
 
 def test_wan_5b_makes_films_of_words_and_of_pictures_with_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:

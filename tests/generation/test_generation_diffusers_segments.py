@@ -1,5 +1,6 @@
 """What is asked of a model for a film: sizes, frame counts, segments, rates. Pure: no model is loaded."""
 
+import math
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.media.film import Frame
+from generation.diffusion.conditioning import places_of
 from generation.diffusion.face import Face, face_of
 from generation.diffusion.fitting import Grid, frames_of, grid_of, own_frames, resampled, to_film, to_made
 from generation.diffusion.segments import Reach, plan, tails
@@ -113,6 +115,27 @@ def test_segments_cover_every_shot_and_none_is_too_long(
         assert own_segments[0].goes_on == joined
         assert all(item.goes_on == pictures for item in own_segments[1:])
     assert not longest or max(item.frames for item in segments) <= longest
+
+
+@given(
+    st.lists(st.tuples(st.integers(2, 200), st.sampled_from(["cut", "crossfade", "fade"])), min_size=1, max_size=4),
+    st.sampled_from([0, 25, 81]), st.sampled_from([8.0, 16.0, 24.0]), st.booleans(), st.floats(0, 40),
+)  # fmt: skip
+def test_a_keyframe_is_pinned_to_one_frame_and_no_more(
+    shots: list[tuple[int, str]], longest: int, own: float, pictures: bool, time_s: float
+) -> None:
+    board = _film([length for length, _ in shots], [how for _, how in shots])
+    found = []
+    ends = [sum(board.shot_frames[: number + 1]) / 24 for number in range(len(board.shots))]
+    for segment in plan(board, Reach(own, Grid(16, 4), longest, pictures)):
+        starts_s = ([0.0, *ends])[segment.shot] + (segment.first_frame - segment.goes_on) / own
+        until_s = ends[segment.shot] if segment.shot + 1 < len(board.shots) else math.inf
+        (at,) = places_of([time_s], segment, starts_s, until_s, own)
+        if at >= 0:
+            assert at < segment.frames
+            found.append(starts_s + at / own)
+    assert len(found) == 1
+    assert abs(found[0] - min(time_s, ends[-1])) <= max(1 / own, 1 / 24) + 1e-6
 
 
 def test_a_long_shot_is_cut_into_even_segments() -> None:
