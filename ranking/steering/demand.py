@@ -22,6 +22,7 @@ _CACHED = 4096
 _LONG_WORDS = 5
 _LISTS = re.compile(r"\b(?:and|or)\b|[&/]")
 _EACH_MOOD = 0.25  # what each of several moods counts beside any of them
+_EACH_TOPIC = 0.35  # what each of several topics of one phrase counts beside any of them
 _UNPLEASANT = frozenset({"mood:scary", "mood:sad", "mood:tense"})
 _NO_STEMS: Array = np.zeros(0, dtype=np.uint32)
 
@@ -266,8 +267,15 @@ def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[Kind, ...]:
     for kind in kinds:
         groups.setdefault(kind if apart and kind in moods else kind.group, []).append(kind)
     each = [replace(kind, counts=_EACH_MOOD) for kind in moods if len(moody) > 1]
+    each += [replace(kind, counts=_EACH_TOPIC) for phrase in wants for kind in _topics_together(phrase, kinds)]
     found = (_any_of(group, ruled_out) for group in (*groups.values(), *([kind] for kind in each)))
     return tuple(kind for kind in found if kind.columns)
+
+
+def _topics_together(phrase: Phrase, kinds: Sequence[Kind]) -> list[Kind]:
+    """The topics of a phrase that is no list and names several: an "enchanted forest" is better enchanted and a forest."""
+    topics = [kind for kind in phrase.kinds if kind.group == "topics" and kind in kinds]
+    return [] if phrase.is_list or len(topics) < 2 else topics
 
 
 def _any_of(kinds: Sequence[Kind], ruled_out: set[int]) -> Kind:
