@@ -91,6 +91,21 @@ def attributes(
     typer.echo(f"Attribute heads {manifest.revision}: mean cross-validated average precision {mean}.")
 
 
+@app.command("phrases")
+def phrases(
+    out: Path | None = typer.Option(None, help="Folder to publish in; the shipped one by default."),
+) -> None:
+    """Train what a phrase of a steer means that says no concept in known words (about a minute)."""
+    from pipelines.offline.phrases.train import train_phrases
+    from ranking.steering.concepts import load_concepts
+    from ranking.steering.phrases import SHIPPED
+
+    with _tools() as (_, encoder, settings, clock, say):
+        say("training the phrase heads")
+        manifest = train_phrases(load_concepts(settings.policies), encoder, out or SHIPPED, clock)
+    typer.echo(f"Phrase heads {manifest.revision}: {manifest.metrics}.")
+
+
 @contextmanager
 def _tools() -> "Iterator[tuple[Database, TextEncoder, Settings, SystemClock, Callable[[str], None]]]":
     """Open what training needs, and show each step as it begins."""

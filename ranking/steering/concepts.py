@@ -157,7 +157,8 @@ class Matching(PolicyModel):
     means_sure_at: float = Field(gt=0, le=1, description="Probability of a refused attribute from which it is sure.")
     avoids_weight: float = Field(ge=0, le=1, description="How much an attribute that does not go with a wish counts.")
     mood_weight: float = Field(ge=0, description="Taken for each grade of arousal or valence away from the mood.")
-    near_at: float = Field(ge=0, le=1, description="Cosine from which a phrase without a concept takes the nearest.")
+    near_at: float = Field(ge=0, le=1, description="Probability from which a phrase means a concept it does not say.")
+    long_near_at: float = Field(ge=0, le=1, description="The same for a phrase of five words and more.")
     friends_weight: float = Field(
         ge=0, description="Added for people the viewer knows, when more of them is wished for."
     )
@@ -228,12 +229,16 @@ class ConceptsPolicy(Policy):
 
     def mood_of(self, wants: tuple[str, ...]) -> dict[str, float]:
         """Return the mood that wishes aim at: arousal and valence, 1 to 5, where their concepts have one."""
-        found = [concept for phrase in wants for concept in self.meant_by(phrase)]
-        aims = {
-            grade: [value for concept in found if (value := getattr(concept, grade)) is not None]
-            for grade in ("arousal", "valence")
-        }
-        return {grade: round(sum(values) / len(values), 2) for grade, values in aims.items() if values}
+        return mood_of([concept for phrase in wants for concept in self.meant_by(phrase)])
+
+
+def mood_of(concepts: Sequence[Concept]) -> dict[str, float]:
+    """Return the arousal and valence, 1 to 5, that concepts aim at together; of each only if one has it."""
+    aims = {
+        grade: [value for concept in concepts if (value := getattr(concept, grade)) is not None]
+        for grade in ("arousal", "valence")
+    }
+    return {grade: round(sum(values) / len(values), 2) for grade, values in aims.items() if values}
 
 
 def _is_said(saying: Sequence[Token], told: Sequence[Token]) -> bool:

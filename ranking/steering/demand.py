@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.ids import PersonId, SteerId
-from ranking.steering.concepts import Concept, ConceptsPolicy, Sign
+from ranking.steering.concepts import Concept, ConceptsPolicy, Sign, mood_of
 from ranking.steering.patterns import EMPTY_WORDS
+from ranking.steering.phrases import PhraseModel, shipped_phrases
 from ranking.steering.steer import Steer
 from ranking.understanding.attributes import INDEX
 from ranking.words import stem, stem_hash, words
@@ -79,6 +80,7 @@ class Phrase:
     kinds: tuple["Kind", ...] = ()  # what has to be there, of each concept that it names
     is_list: bool = False  # "calm or funny": either will do
     parts: tuple[Part, ...] = ()
+    is_idle: bool = False  # asks for nothing that a video could show: "keep it", "at the dentist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,12 @@ class Demand:
 class Demands:
     """Makes demands of steers. What a phrase means is worked out once and kept."""
 
-    def __init__(self, policy: ConceptsPolicy, encode: Encode) -> None:
+    def __init__(self, policy: ConceptsPolicy, encode: Encode, phrases: PhraseModel | None = None) -> None:
         self._policy = policy
         self._encode = encode
+        self._phrases = phrases or shipped_phrases()
+        self._concepts = {concept.name: concept for concept in policy.concept}
         self._phrase = lru_cache(_CACHED)(self._made)
-        self._prototypes: Array | None = None
 
     def of(self, steers: Sequence[Steer]) -> tuple[Demand, ...]:
         """Return what the steers ask for together, newest first, without what a later one replaced."""
@@ -152,7 +155,7 @@ class Demands:
 
     def _aims(self, wants: Sequence[Phrase], refuses: Sequence[Phrase]) -> dict[str, float]:
         """The mood that wishes aim at, made calmer by a refusal of what is stirring, happier by one of what is sad."""
-        aims = self._policy.mood_of(tuple(phrase.text for phrase in wants))
+        aims = mood_of([part.concept for phrase in wants for part in phrase.parts])
         refused = [part for phrase in refuses for part in phrase.parts]
         calmer = [part.concept.refused_arousal for part in refused if part.concept.refused_arousal is not None]
         if calmer:
@@ -171,11 +174,8 @@ class Demands:
 
     def _made(self, text: str, strength: float) -> Phrase:
         vector = self._encode(text)
-        parts = tuple(
-            Part(concept, _hashes(word for word in words(text) if stem(word) in said), self._encode(concept.like))
-            for concept, said in self._policy.named_in(text)
-        )
-        near = () if parts else self._nearest(vector)
+        likeliest = self._phrases.likeliest(vector)
+        named = self._policy.named_in(text) or self._meant_by(text, *likeliest)
         phrase = Phrase(
             text=text,
             strength=strength,
@@ -183,20 +183,21 @@ class Demands:
             own_stems=_hashes(word for word in words(text) if len(word) > 2 and word not in EMPTY_WORDS),
             shown_stems=_NO_STEMS,
             concepts=(),
-            means=_columns(sign.name for concept in near for sign in concept.signs if not sign.absent),
-            avoids=_columns(name for concept in near for name in concept.avoids),
-            kinds=tuple(kind for concept in near for kind in _kinds_of(concept)),
             is_list=_LISTS.search(text) is not None,
+            is_idle=likeliest[0] is None and likeliest[1] >= self._policy.match.near_at,
         )
+        parts = [
+            Part(concept, _hashes(word for word in words(text) if stem(word) in said), self._encode(concept.like))
+            for concept, said in named
+        ]
         return _of_parts(phrase, parts) if parts else phrase
 
-    def _nearest(self, vector: Array) -> tuple[Concept, ...]:
-        """The concept that a phrase without known words is nearest to in meaning, if it is near enough."""
-        if self._prototypes is None:
-            self._prototypes = np.stack([self._encode(concept.like) for concept in self._policy.concept])
-        near = self._prototypes @ vector
-        best = int(np.argmax(near))
-        return (self._policy.concept[best],) if near[best] >= self._policy.match.near_at else ()
+    def _meant_by(self, text: str, name: str | None, probability: float) -> tuple[tuple[Concept, frozenset[str]], ...]:
+        """The concept that a phrase without known words means, if that is likely enough; of a long one, more so."""
+        match = self._policy.match
+        enough = match.near_at if len(text.split()) < _LONG_WORDS else match.long_near_at
+        concept = self._concepts.get(name or "")
+        return ((concept, frozenset()),) if concept is not None and probability >= enough else ()
 
 
 def _of_parts(phrase: Phrase, parts: Sequence[Part]) -> Phrase:
@@ -259,21 +260,22 @@ def _kinds(wants: Sequence[Phrase], ruled_out: set[int]) -> tuple[Kind, ...]:
     named one after another any will do, and more of them are better.
     """
     asked = {kind.group for phrase in wants for kind in phrase.kinds if not kind.only_alone}
-    kinds = [kind for phrase in wants for kind in phrase.kinds if not (kind.only_alone and kind.group in asked)]
+    every = dict.fromkeys(kind for phrase in wants for kind in phrase.kinds)
+    kinds = [kind for kind in every if not (kind.only_alone and kind.group in asked)]
     moods = [kind for kind in kinds if kind.group == "mood"]
     moody = [phrase for phrase in wants if not set(moods).isdisjoint(phrase.kinds)]
     apart = len(moody) == 1 and not moody[0].is_list
     groups: dict[object, list[Kind]] = {}
     for kind in kinds:
         groups.setdefault(kind if apart and kind in moods else kind.group, []).append(kind)
-    each = [replace(kind, counts=_EACH_MOOD) for kind in moods if len(moody) > 1]
+    each = [replace(kind, counts=_EACH_MOOD) for kind in moods if len(moody) > 1 and len(moods) > 1]
     each += [replace(kind, counts=_EACH_TOPIC) for phrase in wants for kind in _topics_together(phrase, kinds)]
     found = (_any_of(group, ruled_out) for group in (*groups.values(), *([kind] for kind in each)))
     return tuple(kind for kind in found if kind.columns)
 
 
 def _topics_together(phrase: Phrase, kinds: Sequence[Kind]) -> list[Kind]:
-    """The topics of a phrase that is no list and names several: an "enchanted forest" is better enchanted and a forest."""
+    """The topics of a phrase that is no list and names several: an "enchanted forest" is better both."""
     topics = [kind for kind in phrase.kinds if kind.group == "topics" and kind in kinds]
     return [] if phrase.is_list or len(topics) < 2 else topics
 
@@ -303,10 +305,12 @@ def _kinds_of(concept: Concept) -> tuple[Kind, ...]:
 
 
 def _telling(wants: Sequence[Phrase]) -> list[Phrase]:
-    """Leave out what is long and names nothing, beside a wish that does: "exams all week, something calming"."""
+    """Leave out what is long or idle and names nothing, beside a wish that does: "exams all week, calming please"."""
     if not any(phrase.concepts for phrase in wants):
         return list(wants)
-    return [phrase for phrase in wants if phrase.concepts or len(phrase.text.split()) < _LONG_WORDS]
+    return [
+        phrase for phrase in wants if phrase.concepts or not (phrase.is_idle or len(phrase.text.split()) >= _LONG_WORDS)
+    ]
 
 
 def _means(phrases: Sequence[Phrase]) -> set[int]:

@@ -1,0 +1,1 @@
+"""Trains what a phrase means that names no concept in known words."""
