@@ -60,9 +60,19 @@ class Token(NamedTuple):
         return self.ends_in_e is None or other.ends_in_e is None or self.ends_in_e == other.ends_in_e
 
 
+# Words that look like a form of another word and are none.
+_THEMSELVES = """
+news morning mornings evening evenings building buildings wedding weddings feeling feelings interesting spring glasses
+ceiling king ring string being meaning
+"""
+_ONLY_THEMSELVES = frozenset(_THEMSELVES.split())
+
+
 @lru_cache(maxsize=65_536)
 def token_of(word: str) -> Token:
     """Return a word as concepts compare it."""
+    if word in _ONLY_THEMSELVES:
+        return Token(word.removesuffix("s") if word != "news" else word, None)
     single = word.removesuffix("'s")
     hides_it = single.endswith(("ing", "ses", "xes", "zes", "ches", "shes", "ies"))
     plural = single.endswith("s") and not single.endswith("ss")

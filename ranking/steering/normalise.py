@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from core.errors import InvalidInput
 from ranking.steering import patterns
@@ -14,6 +15,7 @@ from ranking.words import stem
 MAX_CHARACTERS = 500
 Knows = Callable[[str], bool]
 _MISTYPED_FROM = 4  # letters; shorter words are left alone
+_SHORT_WORD = 7  # letters up to which one of them may be wrong; two in a longer word
 _ALIKE = 82.0  # per cent of alikeness from which a word that is none is taken for one that is
 
 # Function words of other languages that are no English words; a third of a text in them is not English.
@@ -139,6 +141,11 @@ _TURNS = (
         ", no ",
     ),
     (rf"\bfor (?:my|our) (?:[\w-]+ )?{_KIN}(?=\s*[,.;:!?][\s,]*\w)", " "),
+    (
+        r"\b(?:my |the )?(?:[\w-]+ )?(?:gf|bf|girlfriend|boyfriend|wife|husband|mates?|friends?|kids?|roommates?"
+        r"|partner) and (?:i|me) (?=(?:want|need|would like|are looking for|fancy|love|like)\b)",
+        "we ",
+    ),
     # Feared, tired of, beside the point.
     (r"\b(?:i |we )?could (?:really )?do with(?= (?:less|fewer|no|more|some|a)\b)", ", "),
     (r"\bwhy (?:is|are) (?:everything|it all|my (?:whole )?feed)(?: always| all| only| just)?\b", ", no "),
@@ -157,7 +164,11 @@ _TURNS = (
     (r"\bwithout (?:leaving|going out of) (?:the |my )?(?:house|home|flat|apartment|room)\b", ", indoors , "),
     (r"\bwithout (?:leaving|moving from|getting (?:off|up)|going out of) [\w' ]+?(?=[,.;!?]|$)", ", "),
     (r"\b(?:i )?(?:don't|do not) care (?:if|whether|who|how|what|which) [\w' ]+?(?=[,.;!?]|\bbut\b|$)", ", "),
-    (r"^(?!.*(?:ing|all) over\b)([\w'-]+(?: [\w'-]+){0,2}) over ([\w'-]+(?: [\w'-]+){0,2})$", r"\1 , no \2"),
+    (
+        r"^(?!.*(?:ing|all|dawn|sunset|sunrise|sun|moon|clouds?|fog|mist|storms?|bridge|snow|sky|stars|rain|lights?)"
+        r" over\b)([\w'-]+(?: [\w'-]+){0,2}) over ([\w'-]+(?: [\w'-]+){0,2})$",
+        r"\1 , no \2",
+    ),
     # What comes before the thing.
     (
         r"\b(?:i )?(?:always |just |usually )*(?:swipe|scroll|flick) (?:away |past |through |over |from )+"
@@ -319,9 +330,12 @@ def without_typos(text: str, vocabulary: frozenset[str], knows: Knows) -> str:
 
     def right(found: re.Match[str]) -> str:
         word = found.group(0)
-        if len(word) < _MISTYPED_FROM or word in vocabulary or knows(word) or knows(stem(word)):
+        if len(word) < _MISTYPED_FROM or word in vocabulary or knows(word) or knows(stem(word)) or joined(word):
             return word
         return _nearest(word, vocabulary) or _nearest(re.sub(r"(.)\1+", r"\1", word), vocabulary) or word
+
+    def joined(word: str) -> bool:  # "snowball", of two words
+        return any(knows(word[:at]) and knows(stem(word[at:])) for at in range(4, len(word) - 3))
 
     return re.sub(r"(?<![@\w])[a-z]+(?![\w'])", right, text)
 
@@ -337,7 +351,8 @@ def _by_letter(vocabulary: frozenset[str]) -> dict[str, list[str]]:
 
 def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
     close = [known for known in _by_letter(vocabulary).get(word[0], ()) if abs(len(known) - len(word)) <= 2]
-    best = process.extractOne(word, close, scorer=fuzz.ratio, score_cutoff=_ALIKE if len(word) > 5 else 75.0)
+    near = [known for known in close if OSA.distance(word, known) <= (1 if len(word) <= _SHORT_WORD else 2)]
+    best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_ALIKE if len(word) > 5 else 75.0)
     return None if best is None else str(best[0])
 
 

@@ -51,7 +51,7 @@ NEGATION = re.compile(
     r"|looking for|about|too keen on|fond of)"
     r"|isn't|aren't|(?:no|not) (?:interest|need|room|time|place|mood) (?:in|for|of)"
     r"|(?:i )?(?:can't|cannot|cant|can not|couldn't|don't|won't) (?:stand|deal with|handle|bear|stomach|"
-    r"take|tolerate|face)"
+    r"take|tolerate|face|watch)"
     r"(?: any| seeing| watching)*"
     r"|(?:i )?(?:really |absolutely |just )?(?:hate|dislike|despise|detest|loathe|resent)(?: seeing| watching)?"
     r"|(?:i(?:'m| am) )?(?:allergic to|scared of|afraid of|terrified of|frightened of)"
@@ -118,8 +118,8 @@ FILLER = re.compile(
     r"|i(?:'m| am|m)(?: really| so| all| totally| always)* (?:in the mood for|in a mood for|into|looking "
     r"for|after|feeling like|feeling|craving"
     r"|up for|keen on|a (?:big |huge )?fan of|obsessed with|here for|crazy about|fond of|interested in|dying for)"
-    r"|in the mood for|looking for|how about|what about|feel like|feeling like|got any|any chance of|time "
-    r"for|bring on|bring back|hit me with|surprise me with|distract me with"
+    r"|(?:i )?could use|in the mood for|looking for|how about|what about|feel like|feeling like|got any"
+    r"|any chance of|time for|bring on|bring back|hit me with|surprise me with|distract me with"
     r"|(?:can|could|would|will) (?:you|we|i)|can i|could i|may i|let me|let's|let us|i wanna|wanna|gimme|"
     r"lemme|need|want|wish for"
     r"|show(?: me| us)?|give(?: me| us)?|get(?: me| us)?|find(?: me| us)?|bring(?: me| us)?|serve(?: me| "
@@ -164,7 +164,10 @@ ABOUT_FRIENDS = re.compile(
 # What somebody tells of themselves beside a wish. It says nothing of what they want to see, unless it is all they say.
 CONTEXT = re.compile(
     r"^(?:and |but |so |well |ugh |okay |ok |hey |hi |today |just |honestly )*"
-    r"(?:i(?:'m| am)(?! (?:really |so |totally |always |very )*(?:in the|in a|into|looking|after|up for|"
+    r"(?:(?:was|were|has been|have been) (?:an? |the |so |such )?[\w' ]+$"
+    r"|(?:my |the )?(?:gf|bf|girlfriend|boyfriend|wife|husband|mates?|friends?|kids?|roommates?|partner) and (?:i|me) "
+    r"(?:are|were|have|had|just)\b"
+    r"|i(?:'m| am)(?! (?:really |so |totally |always |very )*(?:in the|in a|into|looking|after|up for|"
     r"craving|obsessed|keen|feeling like|here for"
     r"|crazy|fond|interested|dying|a sucker|a fan|a huge|a big|all about|ready for|hoping|trying to find|"
     r"tired|sick|bored|fed|done|over|not))"
@@ -255,7 +258,8 @@ today tonight day time bit lot lots more less kind sort one ones way much many w
 out down again what when who how why if as than whatever feel feeling feels mood vibe vibes only right maybe put help
 let take going go after before while because look looking think around about into onto over such own other another
 each every few post posts page scroll hey hi hello ok okay yes yeah gonna wanna don't dont doesn't it's that's i'll
-isn't aren't literally basically honestly actually obviously whatever kinda sorta topics topic subjects ew ewww yuck
-easy fine okay sorry guess session minute minutes hour hours moment until anyone later
+isn't aren't can't cannot won't couldn't shouldn't wouldn't literally basically honestly actually obviously kinda
+sorta topics topic subjects ew ewww yuck easy fine sorry guess session minute minutes hour hours moment until anyone
+later
 """
 EMPTY_WORDS = frozenset(_EMPTY.split())
