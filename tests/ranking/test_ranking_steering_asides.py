@@ -1,17 +1,23 @@
 """What people say round about a wish: how they feel, why they refuse, for whom they ask; and what is then asked for."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from core.clock import ManualClock
 from core.encoder import TextEncoder
+from core.errors import BrokenArtifact
 from core.ids import SteerId
+from pipelines.offline.phrases.train import train_phrases
+from pipelines.offline.steer_evaluation import PlainTexts
 from ranking.steering.concepts import Concept, Sign, load_concepts, token_of
 from ranking.steering.demand import Demand, Demands
 from ranking.steering.matching import Steering
 from ranking.steering.parse import parse_steer
+from ranking.steering.phrases import PhraseModel
 from ranking.steering.steer import Steer
 from ranking.understanding.attributes import INDEX, NAMES
 
@@ -113,31 +119,47 @@ def test_an_absence_is_a_sign() -> None:
     assert Sign.of("not people:none 0.5").weight == 0.5
 
 
-class Two:
-    """Two texts that are known to be pets, and cosy or not."""
-
-    def take(self, column: str, rows: np.ndarray) -> np.ndarray:
-        return np.zeros((len(rows), 384), dtype=np.float32) if column == "text" else np.full(len(rows), -1)
-
-    def tokens_of(self, row: int) -> np.ndarray:
-        return np.zeros(0, dtype=np.uint32)
-
-    def tokens_of_many(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint32)
-
-    def people_rows(self, person_ids: object) -> np.ndarray:
-        return np.zeros(0, dtype=np.int64)
-
-
 def test_what_is_surely_missing_is_not_made_up_for(read: Reader, encoder: TextEncoder) -> None:
     """A video that half shows all that is wished for comes before one that surely lacks one thing."""
     probabilities = np.full((2, len(NAMES)), 0.5, dtype=np.float32)
     probabilities[1, INDEX["topics:pets"]], probabilities[1, INDEX["mood:cozy"]] = 0.98, 0.02
 
     class Known:
+        revision = "known"
+
         def probabilities(self, vectors: np.ndarray, owners: np.ndarray, stems: np.ndarray) -> np.ndarray:
             return probabilities
 
     steering = Steering(CONCEPTS, encoder.encode_one, Known())
-    effect = steering.effect([read("cozy pets")], Two(), np.arange(2), np.zeros(2, dtype=bool))
+    texts = PlainTexts(["a video", "a video"], encoder)
+    effect = steering.effect([read("cozy pets")], texts, np.arange(2), np.zeros(2, dtype=bool))
     assert effect.total[0] > effect.total[1]
+
+
+def test_a_phrase_without_known_words_means_what_it_is_like(read: Reader) -> None:
+    assert not CONCEPTS.meant_by("walking through bazaars")
+    assert wanted(read("walking through bazaars")) == {"travel"}
+    assert wanted(read("keep it, cats")) == {"pets"}
+
+
+def test_what_asks_for_nothing_is_left_out_beside_a_wish(read: Reader) -> None:
+    assert [phrase.text for phrase in read("at the dentist, i want cats").wants] == ["cats"]
+
+
+@pytest.mark.parametrize(
+    "word", ["snowball fights", "my grandad", "brain mush", "sandcastles", "seven new things", "not even once"]
+)
+def test_real_words_are_not_taken_for_others(word: str) -> None:
+    assert not {"politics", "night"} & {concept.name for concept in CONCEPTS.meant_by(word)}
+
+
+def test_phrase_heads_are_published_and_open(encoder: TextEncoder, tmp_path: Path, clock: ManualClock) -> None:
+    few = CONCEPTS.model_copy(update={"concept": CONCEPTS.concept[:2]})
+    manifest = train_phrases(few, encoder, tmp_path / "phrases", clock)
+    (figures,) = manifest.metrics.values()
+    assert 0 < figures["named"] <= 1
+    model = PhraseModel.open(tmp_path / "phrases")
+    assert model.likeliest(encoder.encode_one("soothing and restful"))[0] == "calming"
+    (tmp_path / "phrases" / "phrases.npz").write_bytes(b"no heads")
+    with pytest.raises(BrokenArtifact):
+        PhraseModel.open(tmp_path / "phrases")

@@ -17,19 +17,18 @@ from ranking.steering.phrases import ARTIFACT_NAME, ARTIFACT_SCHEMA, NOTHING, Ph
 
 _FOLDS = 5
 _INVERSE_REGULARISATION = 20.0  # 10 and 40 name the right concept for as many sayings that were left out
+_MOST_ROUNDS = 500
 _REPORTED_FROM = 0.5  # probability from which the metrics tell how many are named, and how many of them rightly
 
 Floats = NDArray[np.float32]
 
 
-def train_phrases(
-    concepts: ConceptsPolicy, encoder: TextEncoder, target: Path, clock: Clock, *, most_rounds: int = 300
-) -> Manifest:
+def train_phrases(concepts: ConceptsPolicy, encoder: TextEncoder, target: Path, clock: Clock) -> Manifest:
     """Fit concepts to their sayings and publish the heads in ``target``; metrics are of sayings that were left out."""
     phrases, names = _examples(concepts)
     vectors = encoder.encode(phrases)
-    metrics = _left_out(vectors, phrases, names, most_rounds)
-    model = _fit(vectors, names, most_rounds)
+    metrics = _left_out(vectors, phrases, names)
+    model = _fit(vectors, names)
     data = {"sayings": len(set(phrases)), "concepts": len(concepts.concept), "encoder": encoder.revision}
     return _publish(target, model, clock, data, metrics)
 
@@ -43,15 +42,15 @@ def _examples(concepts: ConceptsPolicy) -> tuple[list[str], NDArray[Any]]:
     return [phrase for phrase, _ in pairs], np.asarray([name for _, name in pairs])
 
 
-def _fit(vectors: Floats, names: NDArray[Any], most_rounds: int) -> PhraseModel:
+def _fit(vectors: Floats, names: NDArray[Any]) -> PhraseModel:
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=most_rounds).fit(vectors, names)
+    fitted = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=_MOST_ROUNDS).fit(vectors, names)
     weights, bias = fitted.coef_.astype(np.float16), fitted.intercept_.astype(np.float32)
     return PhraseModel(tuple(fitted.classes_.tolist()), weights, bias)
 
 
-def _left_out(vectors: Floats, phrases: list[str], names: NDArray[Any], most_rounds: int) -> dict[str, float]:
+def _left_out(vectors: Floats, phrases: list[str], names: NDArray[Any]) -> dict[str, float]:
     """How many sayings are named at all, and how many of those rightly, by heads that were fitted without them."""
     from sklearn.model_selection import GroupKFold
 
@@ -60,7 +59,7 @@ def _left_out(vectors: Floats, phrases: list[str], names: NDArray[Any], most_rou
         right.setdefault(phrase, set()).add(name)
     named, correct = 0, 0
     for train, test in GroupKFold(_FOLDS, shuffle=True, random_state=0).split(vectors, groups=phrases):
-        model = _fit(vectors[train], names[train], most_rounds)
+        model = _fit(vectors[train], names[train])
         for row in test.tolist():
             name, probability = model.likeliest(vectors[row])
             if name is not None and probability >= _REPORTED_FROM:
