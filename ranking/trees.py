@@ -117,8 +117,7 @@ class Trees:
             chosen = slice(start, min(start + _AT_ONCE, len(rows)))
             part = scratch.first(chosen.stop - start)
             self._leaf_values([(words, places[chosen]) for words, places in bins], shared, part)
-            for place, (first, end) in enumerate(zip(self._ends, self._ends[1:], strict=False)):
-                part.values[:, first:end].sum(axis=1, out=scores[place, chosen])
+            scores[:, chosen] = np.add.reduceat(part.values, self._ends[:-1], axis=1).T  # no booster is empty
         return scores
 
     def _bins(self, columns: Array) -> tuple[list[tuple[Array, Array]], Array]:

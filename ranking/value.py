@@ -155,16 +155,10 @@ class Valued:
 
     def parts(self, place: int) -> tuple[ScorePart, ...]:
         """Return the terms of one video's value; they add up to it."""
-        parts = [
-            ScorePart(
-                name,
-                weight,
-                float(self.heads[name][place]),
-                float(weight * self.heads[name][place]),
-                name in self.priors,
-            )
-            for name, weight in self.weights.items()
-        ]
+        parts = []
+        for name, weight in self.weights.items():
+            probability = float(self.heads[name][place])
+            parts.append(ScorePart(name, weight, probability, weight * probability, name in self.priors))
         running = float(self.head_sum[place])
         for name, factors in self.factors:
             factor = float(factors[place])
