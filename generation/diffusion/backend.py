@@ -15,7 +15,7 @@ from generation.diffusion.calls import attempt, check_call, run
 from generation.diffusion.conditioning import Pin
 from generation.diffusion.config import DiffusersConfig, DiffusersPolicy, load_diffusers_policy
 from generation.diffusion.face import Face
-from generation.diffusion.loaded import Loaded, family_for, load, memory_for
+from generation.diffusion.loaded import Loaded, family_for, load, memory_for, settled
 from generation.diffusion.loading import load_pipeline
 from generation.diffusion.parallel import Group, Order, is_in_group, joined
 from generation.diffusion.reel import Reel, check_portraits
@@ -38,8 +38,8 @@ class DiffusersBackend:
         read: Read = load_pipeline,
     ) -> None:  # fmt: skip
         listed = (configs,) if isinstance(configs, DiffusersConfig) else configs
-        self._configs = {config.title: config for config in listed}
         self._policy = policy or load_diffusers_policy()
+        self._configs = {config.title: settled(self._policy, config) for config in listed}
         self._read = read
         self._loaded: dict[str, Loaded] = {}
         self._group: Group | None = None
@@ -121,8 +121,7 @@ class DiffusersBackend:
         loaded = self._ready(order.model)
         if order.call is None:
             return
-        while loaded.extras.names != order.options and loaded.extras.give_up(RuntimeError("the leader gave it up")):
-            pass
+        loaded.extras.match(order.options)
         attempt(loaded, loaded.stage(order.stage), order.call, Steps(1, loaded.steps, group.agree))
 
     def unload(self, model: str) -> None:

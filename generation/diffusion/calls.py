@@ -9,19 +9,20 @@ from generation.backends import GenerationCancelled
 from generation.diffusion.call import Call, Piece
 from generation.diffusion.conditioning import picture_arguments
 from generation.diffusion.face import Face
-from generation.diffusion.fitting import frames_of
+from generation.diffusion.fitting import frames_of, videos_of
 from generation.diffusion.loaded import Loaded
 from generation.diffusion.sound import heard
 from generation.diffusion.steps import Steps
-
-_OUTPUTS = ("frames", "videos", "video")
 
 
 def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> list[Piece]:
     """Make the call. What only makes it faster is given up when the call raises, and the call made again.
 
+    If it raises without, too, that was not at fault and is used again for the next film.
+
     Raises ``GenerationCancelled`` within one step once nobody wants it, ``Unavailable`` when memory is short.
     """
+    given_up = 0
     while True:
         steps.begin_call()
         try:
@@ -32,7 +33,9 @@ def run(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -> li
         except Exception as error:
             _raise_if_out_of_memory(error)
             if not loaded.extras.give_up(error):
+                loaded.extras.take_back(given_up)
                 raise
+            given_up += 1
         else:
             steps.end_call()
             return pieces
@@ -51,8 +54,7 @@ def attempt(loaded: Loaded, stage: tuple[Any, Face], call: Call, steps: Steps) -
     finally:
         # A call that was broken off leaves its models where they are, and its caches full.
         loaded.pipeline.maybe_free_model_hooks()
-    video = next(getattr(output, name) for name in _OUTPUTS if getattr(output, name, None) is not None)
-    return [Piece(frames_of(video[number]), heard(output, number)) for number in range(len(call.prompts))]
+    return [Piece(frames_of(video), heard(output, number)) for number, video in enumerate(videos_of(output))]
 
 
 def arguments(loaded: Loaded, stage: tuple[Any, Face], call: Call) -> dict[str, Any]:
@@ -91,11 +93,11 @@ def check_call(loaded: Loaded, faces: Sequence[Face]) -> None:
         name for name, value in faces[0].defaults.items()
         if value is inspect.Parameter.empty and name not in ("image", "prompt") and name not in loaded.config.call
     ]  # fmt: skip
-    if missing:
+    if missing or not faces[0].count_argument:
+        why = f"cannot be called without: {', '.join(missing)}" if missing else "is not told how many frames to make"
         raise Unavailable(
-            "pipeline_unsupported", f"{faces[0].name} cannot be called without: {', '.join(missing)}.", "model",
-            "A text- or image-to-video pipeline.",
-        )  # fmt: skip
+            "pipeline_unsupported", f"{faces[0].name} {why}.", "model", "A text- or image-to-video pipeline."
+        )
 
 
 def _raise_if_out_of_memory(error: Exception) -> None:

@@ -102,6 +102,10 @@ class DiffusersConfig(PolicyModel):
     precision: Literal["auto", "bfloat16", "float16", "float32"] = Field(
         default="auto", description="auto: bfloat16 on a GPU, float32 without one."
     )
+    wide: tuple[str, ...] | None = Field(
+        default=None,
+        description="Parts that are read in float32 whatever the precision; not given: as the family has it.",
+    )
     device: Literal["auto", "cuda", "cpu"] = Field(default="auto", description="auto: a GPU if there is one.")
     vae_tiling: bool = Field(default=False, description="Decode in tiles: less memory, a little slower.")
     vae_slicing: bool = Field(default=False, description="Decode a batch one film at a time.")
@@ -134,6 +138,7 @@ class Family(PolicyModel):
     most_pixels: int = Field(default=0, ge=0, description="Most pixels of a frame; 0: no bound.")
     steps: int = Field(default=0, ge=0, description="Usual denoising steps; 0: the pipeline's default.")
     sound: bool = Field(default=False, description="Whether it makes sound.")
+    wide: tuple[str, ...] = Field(default=(), description="Parts that lose too much in less than float32.")
     call: dict[str, Any] = Field(default_factory=dict, description="Usual arguments, where the call takes them.")
     source: str = Field(min_length=10, description="Where these facts are from.")
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 Places = Literal["none", "first", "ends", "any"]
 _COUNTS = ("num_frames", "frames", "video_length")
 _RATES = ("frame_rate", "fps")
-_FROM_PICTURES = re.compile(r"ImageToVideo|Image2Video|I2V|VideoToWorld|StableVideoDiffusion")
+_FROM_PICTURES = re.compile(r"ImageToVideo|Image2Video|(?<!T)I2V|VideoToWorld|StableVideoDiffusion")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from core.media.film import Frame
 
 _SPATIAL = ("vae_scale_factor_spatial", "vae_spatial_compression_ratio", "vae_scale_factor")
 _TEMPORAL = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
+_OUTPUTS = ("frames", "videos", "video")
 _DENOISERS = ("transformer", "transformer_2", "unet")
 
 
@@ -63,8 +64,6 @@ def own_frames(frames: int, fps: float, own_fps: float) -> int:
 
 def resampled(made: Sequence[Frame], frames: int, fps: float, own_fps: float, *, blend: bool) -> list[Frame]:
     """Return ``frames`` frames at ``fps`` out of those made at ``own_fps``; none is later than the last one made."""
-    if own_fps == fps:
-        return list(made[:frames])
     places = np.minimum(np.arange(frames) * own_fps / fps, len(made) - 1)
     if not blend:
         return [made[int(place + 0.5)] for place in places]
@@ -110,6 +109,13 @@ def _covering(picture: Frame, size: tuple[int, int]) -> Frame:
     larger = (max(width, round(picture.shape[1] * scale)), max(height, round(picture.shape[0] * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return to_film(np.asarray(cv2.resize(picture, larger, interpolation=way), np.uint8), width, height)
+
+
+def videos_of(output: Any) -> Sequence[Any]:
+    """Return the films in a pipeline's output: ``frames`` holds those of a call, ``video`` may be a single one."""
+    found = next(getattr(output, name) for name in _OUTPUTS if getattr(output, name, None) is not None)
+    single = found.ndim == 4 if hasattr(found, "ndim") else hasattr(found[0], "convert")
+    return [found] if single else found
 
 
 def frames_of(video: Any) -> list[Frame]:

@@ -107,9 +107,15 @@ def family_for(policy: DiffusersPolicy, config: DiffusersConfig) -> Family:
     return policy.family_of(name, dict(index)) if name else policy.family_of_hub(config.model)
 
 
+def settled(policy: DiffusersPolicy, config: DiffusersConfig) -> DiffusersConfig:
+    """Return a model's configuration with what its family says of how it is read."""
+    return config if config.wide is not None else config.model_copy(update={"wide": family_for(policy, config).wide})
+
+
 def memory_for(config: DiffusersConfig) -> int:
     """Return the memory that a model takes: as configured, or counted from its folder; 0 for a hub id."""
-    return config.memory_bytes or memory_of(Path(config.model), config.precision, config.variant)
+    counted = memory_of(Path(config.model), config.precision, config.variant, config.wide or ())
+    return config.memory_bytes or counted
 
 
 def load(

@@ -35,7 +35,8 @@ def load_pipeline(config: DiffusersConfig) -> Any:
             "pipeline_unknown", f"diffusers {diffusers.__version__} has no class {config.pipeline!r}.", "pipeline",
             "The name of one of its pipelines, or nothing: the folder names its own.",
         )  # fmt: skip
-    wanted: dict[str, Any] = {"dtype": getattr(torch, precision_of(config))}
+    wide = dict.fromkeys(config.wide or (), torch.float32)
+    wanted: dict[str, Any] = {"dtype": {"default": getattr(torch, precision_of(config)), **wide}}
     if config.quantisation is not None:
         wanted["quantization_config"] = _quantised(config.quantisation, config.model)
     if config.variant:

@@ -4,6 +4,7 @@ Group offloading, layerwise casting and the caches are diffusers' hooks; each wo
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,30 +31,56 @@ def denoisers(pipeline: Any) -> list[Any]:
     return [model for model in found if model is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something that only makes a pipeline faster, and how it is switched on and off."""
+
+    name: str
+    on: Callable[[], None]
+    off: Callable[[], None]
+
+
 class Extras:
     """What makes a pipeline faster and may turn out not to work: given up one after another, the newest first."""
 
     def __init__(self) -> None:
-        self._undo: list[tuple[str, Callable[[], None]]] = []
+        self._used: list[Extra] = []
+        self._given_up: list[Extra] = []
         self.folder: TemporaryDirectory[str] | None = None  # of weights on disk; gone with the model
 
     @property
     def names(self) -> tuple[str, ...]:
         """What is in use."""
-        return tuple(name for name, _ in self._undo)
+        return tuple(extra.name for extra in self._used)
 
-    def add(self, name: str, undo: Callable[[], None]) -> None:
-        """Note something that is in use, and how it is undone."""
-        self._undo.append((name, undo))
+    def use(self, extra: Extra) -> None:
+        """Switch something on, unless that raises."""
+        self._used.append(extra)
+        try:
+            extra.on()
+        except Exception as error:  # what a model or compiler that cannot do it says differs from one to the next
+            self.give_up(error)
 
     def give_up(self, error: Exception) -> bool:
-        """Undo the newest; False if there is nothing left that could be at fault."""
-        if not self._undo:
+        """Switch the newest off; False if there is nothing left that could be at fault."""
+        if not self._used:
             return False
-        name, undo = self._undo.pop()
-        undo()
-        _log.warning("diffusers_option_given_up", option=name, error=str(error))
+        extra = self._used.pop()
+        extra.off()
+        self._given_up.append(extra)
+        _log.warning("diffusers_option_given_up", option=extra.name, error=str(error))
         return True
+
+    def take_back(self, count: int) -> None:
+        """Switch the last ``count`` that were given up on again: the fault was not theirs."""
+        for _ in range(min(count, len(self._given_up))):
+            self.use(self._given_up.pop())
+
+    def match(self, names: tuple[str, ...]) -> None:
+        """Use exactly these, as the process does that leads this one."""
+        while self.names != names[: len(self.names)]:
+            self.give_up(RuntimeError("the leading process gave it up"))
+        self.take_back(len(names) - len(self.names))
 
 
 def apply_options(pipeline: Any, config: DiffusersConfig, steps: int, active: Callable[[], Any]) -> Extras:
@@ -179,13 +206,13 @@ def _parallelise(pipeline: Any, parallel: Parallel) -> None:
 
 def _compile(pipeline: Any, wanted: Compile, extras: Extras) -> None:
     options = wanted.model_dump(exclude_none=True)
-    extras.add("compile", lambda: _forget_compiled(pipeline))
-    try:
+
+    def compile_all() -> None:
         for model in denoisers(pipeline):
             blocks = getattr(model, "_repeated_blocks", None)
             (model.compile_repeated_blocks if blocks else model.compile)(**options)
-    except Exception as error:  # torch.compile's backends raise what they like
-        extras.give_up(error)
+
+    extras.use(Extra("compile", compile_all, lambda: _forget_compiled(pipeline)))
 
 
 def _forget_compiled(pipeline: Any) -> None:
@@ -212,12 +239,12 @@ def _cache(pipeline: Any, wanted: Cache, steps: int, active: Callable[[], Any], 
             "cache_unusable", f"The cache {wanted.kind!r} cannot be set up: {error}", "cache.options",
             f"Fields of diffusers' {kind.__name__}.",
         ) from error  # fmt: skip
-    extras.add(f"cache.{wanted.kind}", lambda: _forget_cached(pipeline, made))
-    try:
+
+    def cache_all() -> None:
         for model in denoisers(pipeline):
             model.enable_cache(made)
-    except Exception as error:  # what a model that cannot be cached says differs from method to method
-        extras.give_up(error)
+
+    extras.use(Extra(f"cache.{wanted.kind}", cache_all, lambda: _forget_cached(pipeline, made)))
 
 
 def _forget_cached(pipeline: Any, config: Any) -> None:

@@ -43,8 +43,6 @@ class Reel:
         self.segments = plan(board, self.reach)
         self.size = self.loaded.grid.size(board.width, board.height, self.loaded.most_pixels)
         self._track = Track(self.loaded.sound_rate_hz, board.fps, board.frame_count)
-        if not self.loaded.sound_rate_hz:
-            self.notes[NO_SOUND] = None
 
     @property
     def board(self) -> Storyboard:
@@ -70,6 +68,8 @@ class Reel:
 
     def add(self, segment: Segment, piece: Piece) -> None:
         """Take in what was made for a segment."""
+        if piece.sound is None:
+            self.notes[NO_SOUND] = None
         if segment.part == 0:
             self._shots.append([])
         if self._first is None:

@@ -7,21 +7,29 @@ import numpy as np
 from core.media.film import Samples, Sound
 
 SILENT_RATE_HZ = 48_000
+# Where pipelines keep the rate of what they give: LTX-2, Cosmos 3.
+_RATES = (("vocoder", "output_sampling_rate"), ("sound_tokenizer", "sampling_rate"))
 _EDGE_S = 0.005  # pieces are faded this long where they meet, so that a cut does not click
 
 
 def rate_of(pipeline: Any) -> int:
     """Return the rate of the pipeline's own sound; 0 if it makes none."""
-    vocoder = getattr(pipeline, "vocoder", None)
-    return 0 if vocoder is None else int(vocoder.config.output_sampling_rate)
+    for part, rate in _RATES:
+        config = getattr(getattr(pipeline, part, None), "config", None)
+        if config is not None and getattr(config, rate, None):
+            return int(getattr(config, rate))
+    return int(getattr(pipeline, "audio_sample_rate", 0))
 
 
 def heard(output: Any, number: int) -> Samples | None:
-    """Return film ``number``'s stereo sound (n, 2) out of a pipeline's output; None if there is none."""
+    """Return film ``number``'s stereo sound (n, 2) out of a pipeline's output; None if there is none.
+
+    ``audio`` is of all films of a call, (films, channels, n) or (films, n); ``sound`` is of one, (channels, n).
+    """
     audio = getattr(output, "audio", None)
-    if audio is None:
+    piece: Any = audio[number] if audio is not None else getattr(output, "sound", None)
+    if piece is None:
         return None
-    piece = audio[number]
     array = np.asarray(piece if isinstance(piece, np.ndarray) else piece.float().cpu().numpy(), np.float32)
     channels = array[None] if array.ndim == 1 else array
     pair = np.repeat(channels, 2, axis=0) if channels.shape[0] == 1 else channels[:2]

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -21,23 +21,28 @@ def index_of(folder: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def memory_of(folder: Path, precision: str = "auto", variant: str = "") -> int:
+def memory_of(folder: Path, precision: str = "auto", variant: str = "", wide: Collection[str] = ()) -> int:
     """Return the bytes that the weights under ``folder`` take in a precision; 0 when there are none to be counted.
 
-    ``auto`` counts what the CPU would hold (float32), the larger of the two cases.
+    ``auto`` counts what the CPU would hold (float32), the larger of the two cases; ``wide`` parts are float32 anyway.
     """
-    return sum(count * _BYTES[precision] if wide else size for count, size, wide in _tensors(folder, variant))
+    total = 0
+    for part, count, size, is_converted in _tensors(folder, variant):
+        width = _BYTES["float32" if part in wide else precision]
+        total += count * width if is_converted else size
+    return total
 
 
-def _tensors(folder: Path, variant: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield for every tensor its elements, its bytes in the file, and whether loading converts it."""
+def _tensors(folder: Path, variant: str) -> Iterator[tuple[str, int, int, bool]]:
+    """Yield for every tensor its part, its elements, its bytes in the file, and whether loading converts it."""
     for path in sorted(folder.glob("*/*.safetensors")):
         if path.name.split("-")[0].removesuffix(".safetensors").partition(".")[2] != variant:
             continue
         for name, item in _header(path).items():
             if name != "__metadata__":
                 begin, end = item["data_offsets"]
-                yield prod(item["shape"]), end - begin, not str(item["dtype"]).startswith(_UNLIKE_WEIGHTS)
+                is_converted = not str(item["dtype"]).startswith(_UNLIKE_WEIGHTS)
+                yield path.parent.name, prod(item["shape"]), end - begin, is_converted
 
 
 def _header(path: Path) -> Mapping[str, Any]:

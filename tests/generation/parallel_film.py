@@ -1,4 +1,4 @@
-"""Run by ``torchrun`` on two processes: films that both make together, on CPUs over gloo. See the test beside it."""
+"""Run in two processes as ``torchrun`` would: films that both make together, on CPUs over gloo."""
 
 import json
 import sys

@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import BrokenPolicy, InvalidInput, Unavailable
 from core.settings import Settings
-from generation.backends import Backend, Keyframe
+from generation.backends import Backend, Keyframe, Registry
+from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import SHIPPED, DiffusersConfig, load_diffusers_policy
 from generation.diffusion.loading import load_pipeline
 from generation.diffusion.prompts import prompt_of
@@ -17,7 +18,7 @@ from generation.diffusion.reel import NO_SOUND
 from generation.room import Generation
 from generation.storyboard import Line, SoundCue, Storyboard
 from tests.generation.backend_contract import BackendContract
-from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, plain_frame, small_board
+from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, plain_frame, small_board, take
 from tests.generation.tiny_ltx2 import tiny_pipeline
 from tests.generation.tiny_pipelines import tiny_wan
 
@@ -118,6 +119,22 @@ def test_a_family_is_known_by_class_by_values_and_by_hub_id() -> None:
     assert policy.family_of_hub("Wan-AI/Wan2.2-TI2V-5B-Diffusers").name == "wan-5b"
     assert policy.family_of_hub("Wan-AI/Wan2.2-T2V-A14B-Diffusers").name == "wan"
     assert policy.family_of_hub("somebody/something").name == "any"
+
+
+def test_the_room_batches_and_unloads_diffusers_models(board: Storyboard) -> None:
+    pipelines = {"one": tiny_wan(), "two": tiny_wan()}
+    configs = [DiffusersConfig(model=name, steps=1, call=SHORT, batch=2, memory_bytes=60, fps=8) for name in pipelines]
+    backend = DiffusersBackend(configs, read=lambda config: pipelines[config.model])
+    room = Generation(Registry([backend], backend), memory_bytes=100)
+    assert room.batch_of("one") == 2
+    assert room.batch_key(board, "one") != room.batch_key(board, "two")
+    films = room.generate_many([take(board), take(board.model_copy(update={"seed": 6}))], "one")
+    assert [film is not None and film.frame_count for film in films] == [8, 8]
+    assert backend.loaded_class("one") == "WanPipeline"
+    room.generate(board, {}, lambda _: None, lambda: False, "two")
+    assert (backend.loaded_class("one"), backend.loaded_class("two")) == ("", "WanPipeline")
+    room.generate(board, {}, lambda _: None, lambda: False, "any other name")
+    assert (backend.loaded_class("one"), backend.loaded_class("two")) == ("WanPipeline", "")
 
 
 def test_a_model_without_pictures_refuses_keyframes_in_the_room(board: Storyboard) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from generation.backends import GenerationCancelled, Take
 from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import Cache, Casting, Compile, DiffusersConfig, Offload, Parallel, Quantisation
 from generation.diffusion.loading import device_of, quantisation_mapping
-from generation.diffusion.options import apply_options
+from generation.diffusion.options import Extra, Extras, apply_options
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, made, small_board
 from tests.generation.tiny_ltx2 import tiny_pipeline
 from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_svd, tiny_wan
@@ -141,6 +142,41 @@ def test_a_compiler_that_is_not_there_or_fails_is_done_without(plain: Any) -> No
     failing = wan(compile=Compile(backend="broken_compiler"), cache=Cache(kind="text_kv"))
     assert np.array_equal(made(failing, small_board()), plain)
     assert failing.options_in_use("tiny") == ()
+
+
+def test_a_follower_uses_what_its_leader_uses() -> None:
+    on: list[str] = []
+    extras = Extras()
+    for name in ("compile", "cache"):
+        extras.use(Extra(name, partial(on.append, name), partial(on.remove, name)))
+    for wanted in (("compile",), ("compile", "cache"), (), ("compile", "cache")):
+        extras.match(wanted)
+        assert extras.names == wanted == tuple(on)
+
+
+def test_an_option_that_was_not_at_fault_is_kept() -> None:
+    pipeline = tiny_wan()
+    backend = backend_of(
+        pipeline,
+        call=SHORT,
+        cache=Cache(kind="mag", options={"mag_ratios": [1.0] * 8}),
+        compile=Compile(backend="eager"),
+    )
+    decode, faults = pipeline.vae.decode, [1, 1, 1]
+
+    def failing(*given: Any, **more: Any) -> Any:
+        if faults:
+            faults.pop()
+            raise RuntimeError("the codec is broken for now")
+        return decode(*given, **more)
+
+    pipeline.vae.decode = failing
+    with pytest.raises(RuntimeError, match="broken for now"):
+        made(backend, small_board())
+    assert not faults  # with both, without the cache, without either
+    assert backend.options_in_use("tiny") == ("compile", "cache.mag")
+    assert made(backend, small_board()).shape[0] == 8
+    assert backend.options_in_use("tiny") == ("compile", "cache.mag")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,11 +19,21 @@ pytestmark = pytest.mark.filterwarnings(*NOISY)
 
 
 def test_two_processes_make_the_film_that_one_makes(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m",
-               "tests.generation.parallel_film", str(tmp_path)]  # fmt: skip
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
-    assert done.returncode == 0, done.stderr[-3000:]
+    # What torchrun sets; torchrun itself would only be a third process.
+    group = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port()), "OMP_NUM_THREADS": "1",
+             "PYTHONWARNINGS": "ignore"}  # fmt: skip
+    command = [sys.executable, "-m", "tests.generation.parallel_film", str(tmp_path)]
+    processes = [
+        subprocess.Popen(command, env={**os.environ, **group, "RANK": rank, "LOCAL_RANK": rank}, stderr=subprocess.PIPE)
+        for rank in ("0", "1")
+    ]
+    try:
+        for process in processes:
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, errors.decode()[-3000:]
+    finally:
+        for process in processes:
+            process.kill()
     films = np.load(tmp_path / "films.npz")
     alone = made(backend_of(tiny_wan(), steps=4, call=SHORT, fps=8), small_board())
     assert np.array_equal(films["film"], alone)
@@ -33,6 +44,12 @@ def test_two_processes_make_the_film_that_one_makes(tmp_path: Path) -> None:
     assert set(follower) == {30}  # half of a film's 3 x 5 x 4 tokens
     assert leader["stopped"]
     assert len(follower) == 2 * leader["whole"] + 4  # two of the cancelled film's four steps, two passes each
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def test_a_process_alone_cannot_run_a_parallel_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from core.media.codec import write_mp4
 from generation.backends import Keyframe
 from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import DiffusersConfig
-from generation.diffusion.loading import sibling
+from generation.diffusion.loading import load_pipeline, sibling
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, made, pixels, plain_frame, small_board, take
 from tests.generation.tiny_ltx2 import tiny_pipeline
 from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_svd, tiny_vace, tiny_wan
@@ -93,9 +93,38 @@ def test_it_can_be_read_as_another_class_and_in_another_precision(tmp_path: Path
         made(DiffusersBackend(config.model_copy(update={"pipeline": "NoSuchPipeline"})), small_board())
 
 
+def test_a_part_that_loses_too_much_stays_wide(tmp_path: Path) -> None:
+    import torch
+
+    whole = tiny_wan()
+    whole.save_pretrained(tmp_path)
+    read: list[Any] = []
+
+    def reading(config: DiffusersConfig) -> Any:
+        read.append(load_pipeline(config))
+        return read[-1]
+
+    config = DiffusersConfig(model=str(tmp_path), name="tiny", steps=1, call=SHORT, precision="bfloat16")
+    backend = DiffusersBackend(config, read=reading)
+    assert made(backend, small_board()).shape == (8, 66, 64, 3)
+    assert (read[0].vae.dtype, read[0].text_encoder.dtype) == (torch.float32, torch.bfloat16)
+    held = sum(item.nbytes for item in whole.vae.parameters())
+    narrow = DiffusersBackend(config.model_copy(update={"wide": ()}))
+    assert backend.models()[0].memory_bytes - narrow.models()[0].memory_bytes == pytest.approx(held / 2, rel=0.02)
+
+
 def test_an_argument_that_the_call_does_not_take_is_named() -> None:
     with pytest.raises(Unavailable, match="WanPipeline takes no argument 'motion_bucket'"):
         made(backend_of(tiny_wan(), call={"motion_bucket": 3}), small_board())
+
+
+def test_a_pipeline_that_makes_no_film_of_words_or_a_picture_is_refused() -> None:
+    from diffusers import WanVideoToVideoPipeline
+
+    pipeline = tiny_wan()
+    parts = {name: part for name, part in pipeline.components.items() if name != "transformer_2"}
+    with pytest.raises(Unavailable, match="WanVideoToVideoPipeline is not told how many frames"):
+        made(backend_of(WanVideoToVideoPipeline(**parts)), small_board())
 
 
 def test_a_model_that_needs_a_picture_says_so_or_has_one_drawn() -> None:

@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from core.media.film import Frame
 from generation.diffusion.conditioning import places_of
 from generation.diffusion.face import Face, face_of
-from generation.diffusion.fitting import Grid, frames_of, grid_of, own_frames, resampled, to_film, to_made
+from generation.diffusion.fitting import (
+    Grid,
+    frames_of,
+    grid_of,
+    own_frames,
+    resampled,
+    to_film,
+    to_made,
+    videos_of,
+)
 from generation.diffusion.segments import Reach, plan, tails
-from generation.diffusion.sound import Track
+from generation.diffusion.sound import Track, heard, rate_of
 from generation.storyboard import Storyboard
 from tests.generation.diffusion_kit import small_board, two_shots
 
@@ -82,6 +91,33 @@ def test_frames_are_read_from_whatever_a_pipeline_gives() -> None:
     assert arrays[1][0, 0].tolist() == [255, 128, 0]
     for other in (pictures, channels_first):
         assert all(np.array_equal(a, b) for a, b in zip(arrays, other, strict=True))
+
+
+def test_films_and_sound_are_found_in_whatever_output_there_is() -> None:
+    batch = np.zeros((2, 3, 4, 6, 3), np.float32)
+    assert len(videos_of(SimpleNamespace(frames=batch))) == 2
+    assert len(videos_of(SimpleNamespace(frames=[frames_of(batch[0])]))) == 1
+    assert [video.shape for video in videos_of(SimpleNamespace(frames=None, video=batch[0]))] == [(3, 4, 6, 3)]
+    mono = np.array([[0.0, 0.0], [0.5, 2.0]], np.float32)
+    assert heard(SimpleNamespace(audio=None), 0) is None
+    both = heard(SimpleNamespace(audio=mono), 1)
+    assert both is not None
+    assert both.tolist() == [[0.5, 0.5], [1.0, 1.0]]
+    single = heard(SimpleNamespace(sound=mono), 0)
+    assert single is not None
+    assert single.tolist() == [[0.0, 0.5], [0.0, 1.0]]
+
+
+def test_the_rate_of_the_sound_is_asked_of_the_part_that_makes_it() -> None:
+    ltx2 = SimpleNamespace(vocoder=SimpleNamespace(config=SimpleNamespace(output_sampling_rate=24_000)))
+    cosmos = SimpleNamespace(sound_tokenizer=SimpleNamespace(config=SimpleNamespace(sampling_rate=48_000)))
+    kandinsky = SimpleNamespace(audio_sample_rate=44_100)
+    assert [rate_of(item) for item in (ltx2, cosmos, kandinsky, SimpleNamespace())] == [24_000, 48_000, 44_100, 0]
+
+
+def test_a_pipeline_that_gives_too_few_frames_holds_its_last() -> None:
+    made = [np.full((2, 2, 3), level, np.uint8) for level in (1, 2)]
+    assert [int(frame[0, 0, 0]) for frame in resampled(made, 4, 8, 8, blend=False)] == [1, 2, 2, 2]
 
 
 def _film(lengths: list[int], transitions: list[str]) -> Storyboard:
