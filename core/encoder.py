@@ -67,6 +67,11 @@ class TextEncoder:
         """Return whether a lower-case word is one that the encoder knows whole: a common English word or name."""
         return self._tokenizer.token_to_id(text) is not None
 
+    def common_words(self) -> list[str]:
+        """Return the words that the encoder knows whole, the most frequent first."""
+        places = self._tokenizer.get_vocab()
+        return [word for word in sorted(places, key=places.__getitem__) if word.isascii() and word.isalpha()]
+
     def _run(self, tokens_BT: NDArray[np.int64]) -> Vectors:  # noqa: N803 - shapes are named
         (pooled,) = self._session.run(None, {"input_ids": tokens_BT})
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)

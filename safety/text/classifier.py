@@ -87,7 +87,7 @@ class TextClassifier:
         self._weights = read_weights(folder)
         words = (folder / "words.txt").read_text(encoding="utf-8").split()
         self._words = frozenset(words)
-        self._unmask, self._unwrap = Unmasker(words, encoder.is_word).unmask, inside
+        self._unmask, self._unwrap = Unmasker(words, encoder.is_word, encoder.common_words()).unmask, inside
         self._names = NameList.open()
         self._remembered = lru_cache(maxsize=4096)(self._score)
 

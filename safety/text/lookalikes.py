@@ -15,7 +15,7 @@ _LOOKALIKES = str.maketrans(
     "aeopcyxijshdqwwbhkmtrnABEKMHOPCTYXIJSabenikvoptuxABEZHIKMNOPTYXigairacdejkmoptuvwzbhlngoldcelnuoghqeryljbABCDEGHJKLMPRSTVWZ",
 )
 # Read alike: each letter with the Latin ones it may stand for.
-_SOUNDS = {
+SOUNDS = {
     "\u0430": "a", "\u0431": "b", "\u0432": "vw", "\u0433": "g", "\u0434": "d", "\u0435": "e", "\u0436": "j",
     "\u0437": "zs", "\u0438": "i", "\u0439": "yi", "\u043a": "kc", "\u043b": "l", "\u043c": "m", "\u043d": "n",
     "\u043e": "o", "\u043f": "p", "\u0440": "r", "\u0441": "sc", "\u0442": "t", "\u0443": "u", "\u0444": "f",
@@ -35,7 +35,7 @@ def latin_lookalike(token: str) -> str:
 
 def sounded_out(token: str) -> Iterator[str]:
     """Yield the ways to read a Cyrillic or Greek token in Latin letters; none for a token of another script."""
-    letters = [_SOUNDS.get(char) for char in token.lower() if char.isalpha()]
+    letters = [SOUNDS.get(char) for char in token.lower() if char.isalpha()]
     if letters and len(letters) <= _LONGEST and all(letters):
         readings = product(*(letter for letter in letters if letter))
         yield from ("".join(reading) for reading in islice(readings, _MOST_READINGS))

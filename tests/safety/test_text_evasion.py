@@ -13,7 +13,8 @@ from safety.text.wrappers import decoded, inside
 
 @pytest.fixture(scope="module")
 def unmasker(encoder: TextEncoder) -> Unmasker:
-    return Unmasker((SHIPPED / "words.txt").read_text(encoding="utf-8").split(), encoder.is_word)
+    words = (SHIPPED / "words.txt").read_text(encoding="utf-8").split()
+    return Unmasker(words, encoder.is_word, encoder.common_words())
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,36 @@ def test_what_was_garble_is_read_unmasked_only_and_what_was_plain_stays(
 ) -> None:
     garbled, partly = "a c4t sl33ps 1n th3 g4rd3n", "a man is beaten in the garden at n1ght"
     assert forms(garbled, unmasker.unmask, knows=encoder.is_word) == ("a cat sleeps in the garden",)
-    assert forms(partly, unmasker.unmask, knows=encoder.is_word)[0] == partly
+    assert forms(partly, unmasker.unmask, knows=encoder.is_word) == ("a man is beaten in the garden at night",)
+    told_otherwise = "he gives her a sewer slide at noon"
+    assert forms(told_otherwise, unmasker.unmask, knows=encoder.is_word)[0] == told_otherwise
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("A rde ballll adn a bule ball fall from a heighhht", "A red ball and a blue ball fall from a height"),
+        ("a shhark is swwimming in tahe ocean", "a shark is swimming in the ocean"),
+        ("A куте хаппй корги плайинг in парк", "A cute happy corgi playing in park"),
+        ("те man киллс те дог", "the man kills the dog"),
+    ],
+)
+def test_a_text_that_is_misspelt_throughout_is_read_spelt_right(
+    unmasker: Unmasker, encoder: TextEncoder, written: str, meant: str
+) -> None:
+    assert forms(written, unmasker.unmask, knows=encoder.is_word) == (meant,)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "Der schnelle braune Fuchs springt und das Pferd schläft",
+        "кот спит на окне в старом доме и смотрит на снег",
+        "Oumuamua and the Zürcher Kantonalbank at dawn",
+    ],
+)
+def test_other_languages_and_rare_names_are_not_misspelt_english(unmasker: Unmasker, plain: str) -> None:
+    assert len(forms(plain, unmasker.unmask)) == 1
 
 
 def test_a_code_is_read_only_where_there_is_one() -> None:

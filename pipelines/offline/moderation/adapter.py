@@ -146,9 +146,11 @@ def _bundled() -> "torch.nn.Module":
 
 
 def _adapted_model(config: AdapterConfig) -> "tuple[torch.nn.Module, dict[str, torch.nn.Module]]":
-    """Return the encoder with a trainable low-rank change in each linear layer of its upper part, and the changes."""
+    """Return the encoder with a trainable low-rank change in each linear layer of its upper part, and the changes.
+
+    A change runs beside its layer rather than in its weights: no gradient of a whole weight matrix is ever made.
+    """
     import torch
-    from torch.nn.utils import parametrize
 
     class LowRank(torch.nn.Module):
         def __init__(self, outputs: int, inputs: int) -> None:
@@ -156,16 +158,16 @@ def _adapted_model(config: AdapterConfig) -> "tuple[torch.nn.Module, dict[str, t
             self.down = torch.nn.Parameter(torch.randn(config.rank, inputs) / inputs**0.5)
             self.up = torch.nn.Parameter(torch.zeros(outputs, config.rank))
 
-        def forward(self, weight: torch.Tensor) -> torch.Tensor:
-            return weight + self.up @ self.down
+        def forward(self, states: torch.Tensor) -> torch.Tensor:
+            return (states @ self.down.T) @ self.up.T
 
     model = _bundled().requires_grad_(False)
     changes: dict[str, torch.nn.Module] = {}
     upper = tuple(f"encoder.layer.{layer}." for layer in range(_LAYERS - config.layers, _LAYERS))
-    for name, layer in list(model.named_modules()):
+    for name, layer in model.named_modules():
         if isinstance(layer, torch.nn.Linear) and name.startswith(upper):
-            changes[name] = LowRank(layer.out_features, layer.in_features)
-            parametrize.register_parametrization(layer, "weight", changes[name])
+            change = changes[name] = LowRank(layer.out_features, layer.in_features)
+            layer.register_forward_hook(lambda _, given, out, change=change: out + change(given[0]))
     return model, changes
 
 
