@@ -163,7 +163,7 @@ class Safety:
             scores = self._scored([reading.text for reading in read])
         except Exception as error:
             return self._text_failed(error, surface, audience, policy)
-        judged = [(reading.name, reading.text, found) for reading, found in zip(read, scores, strict=True)]
+        judged = [(one.name, one.text, one.doubted(found)) for one, found in zip(read, scores, strict=True)]
         verdict = decide_parts(judged, surface, audience, policy)
         verdict = replace(verdict, model_revision=self.classifier.revision)
         if self._beside is not None:

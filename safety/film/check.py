@@ -229,7 +229,9 @@ class FilmCheck:
         kinds: dict[str, Kind] = {item.name: item.kind for item in self._said if item.kind != "script"}
         found = readings([(item.name, item.text) for item in told], self._is_word)
         return [
-            Part(kinds.get(reading.name, "story"), reading.name, self._judge(reading.text), reading.text)
+            Part(
+                kinds.get(reading.name, "story"), reading.name, reading.doubted(self._judge(reading.text)), reading.text
+            )
             for reading in found
         ]
 

@@ -68,6 +68,16 @@ def test_parts_together_are_never_judged_more_mildly_than_alone(safety: Safety) 
     assert safety.judge_texts(parts, Surface.PROMPT, Audience.ADULT).outcome >= worst > Outcome.ALLOW
 
 
+def test_a_scrap_alone_is_doubted_a_little_and_a_whole_sentence_or_a_minor_never() -> None:
+    whole = "a man stabs his neighbour to death with a kitchen knife"
+    scrap, sentence, *_ = readings([("shot 1", "the gap where the tooth was"), ("shot 2", whole)])
+    scores = {"shocking": 0.7, "sexual/minors": 0.7, "violence": 1.0, "hate": 0.0}
+    assert sentence.doubted(scores) == scores
+    doubted = scrap.doubted(scores)
+    assert 0.6 < doubted.pop("shocking") < 0.7
+    assert doubted == {"sexual/minors": 0.7, "violence": 1.0, "hate": 0.0}
+
+
 @pytest.mark.parametrize(
     "shots",
     [

@@ -27,7 +27,7 @@ _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
 _MOST_PER_SOURCE = 6000
 _PICTURED_KINDS = frozenset({"video_prompt", "caption", "image_prompt"})
 _PICTURED_ENTRIES = (
-    "film-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing", "protected-character", "public-",
+    "film-", "wish-", "scenes-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing", "protected-character", "public-",
     "violence-lookalike", "sexual-lookalike", "crime-lookalike", "sport-",
 )  # fmt: skip
 _TALK_ENTRIES = (
