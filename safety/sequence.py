@@ -5,8 +5,9 @@ read: every two and every three neighbours, everything in order, everything in o
 everything with the cuts closed, so that a word split over shots is whole again. A classifier judges each reading; the
 harshest holds, and its name says which parts told it together.
 
-The harshest of many guesses is too harsh, and a scrap of a story torn from it ("the gap where the tooth was") is hardly
-more than a guess: each scrap alone is doubted a little, the more the more parts there are. Its neighbours tell it whole.
+The harshest of many guesses is too harsh, and a scrap of a story torn from it ("the gap where the tooth was") is
+hardly more than a guess: each scrap alone is doubted a little, the more the more parts there are. Its neighbours tell
+it whole.
 """
 
 import re
@@ -24,7 +25,7 @@ _WIDEST = 3
 # A storyboard has some dozen shots at most; a transcript can have hundreds of lines, and everything costs time.
 _MOST_WINDOWS = 60
 # A part of fewer words is a scrap. What is taken off its log-odds grows with the log of the number of parts. Chosen on
-# stories by a hand that the classifier had read nothing of: no harmless one was held any more, and no harmful one lost.
+# stories by a hand that the classifier had read nothing of: no harmless one was held any more, no harmful one was lost.
 _SCRAP_WORDS, _DOUBT, _MOST_DOUBT = 8, 0.5, 1.0
 _LEAST = 1e-9
 _LAST_LETTERS, _FIRST_LETTERS = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
