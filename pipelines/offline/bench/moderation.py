@@ -17,26 +17,31 @@ _SCENES = (
     "handheld shot of two friends laughing in a kitchen while pancakes burn behind them, warm morning light",
     "a slow drone shot over terraced rice fields after rain, mist in the valley, farmers far below, soft music",
 )  # fmt: skip
-_DISGUISES = ("{x}, t4ke {n}", "{x}, k i l l the lights, take {n}")
+# What stands around a scene. A disguise that is undone leaves one form to read; a pretext and slang leave two.
+_FRAMES = {
+    "one form": ("{x}, take {n}",),
+    "one form, disguised": ("{x}, t4ke {n}", "{x}, k i l l the lights, take {n}"),
+    "two forms": ("in the style of a documentary, {x}, take {n}", "{x}, about a sewer slide, take {n}"),
+}
 
 
-def prompts(count: int, *, disguised: bool) -> list[str]:
-    """Return distinct prompts; ``disguised`` ones have a second form, and both are judged."""
-    frames = _DISGUISES if disguised else ("{x}, take {n}",)
+def prompts(count: int, kind: str = "one form") -> list[str]:
+    """Return distinct prompts of a kind named above."""
+    frames = _FRAMES[kind]
     return [frames[n % len(frames)].format(x=_SCENES[n % len(_SCENES)], n=n) for n in range(count)]
 
 
 def moderation_speed(safety: Safety, encode: Callable[[str], object]) -> Iterator[Figure]:
     """Judge distinct prompts of 8 to 22 words. No text is judged twice, so nothing is remembered."""
     encoding = median(timed_ms(lambda: encode(_SCENES[2]), repeats=100))
-    for name, disguised in (("one form", False), ("two forms", True)):
-        texts = iter([f"{text} {name}" for text in prompts(_PROMPTS + 3, disguised=disguised)])
+    for name in _FRAMES:
+        texts = iter([f"{text} {name}" for text in prompts(_PROMPTS + 3, name)])
         times = timed_ms(lambda texts=texts: _judge(safety, next(texts)), repeats=_PROMPTS)  # type: ignore[misc]
         yield Figure(
             f"moderation, {name}, one thread, p50", median(times), "ms", PROMPT_GOAL_MS, "the bare encoder", encoding
         )
     rates = [
-        _rate(safety, [f"round {turn}: {text}" for text in prompts(_BATCH, disguised=False)]) for turn in range(_ROUNDS)
+        _rate(safety, [f"round {turn}: {text}" for text in prompts(_BATCH)]) for turn in range(_ROUNDS)
     ]
     peer = "scikit-learn TF-IDF + logistic regression"
     yield Figure(
@@ -61,7 +66,7 @@ def _linear_rate() -> float:
     from sklearn.linear_model import LogisticRegression
     from sklearn.multioutput import MultiOutputClassifier
 
-    texts = prompts(_BATCH, disguised=False)
+    texts = prompts(_BATCH)
     words = TfidfVectorizer(ngram_range=(1, 2)).fit(texts)
     labels = np.random.default_rng(7).integers(0, 2, size=(len(texts), 25))
     model = MultiOutputClassifier(LogisticRegression()).fit(words.transform(texts), labels)

@@ -6,6 +6,7 @@ annotators are noisier than adjudicated ones.
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.hashing import stable_unit
-from pipelines.offline.moderation.authored import authored_texts, names_of
+from pipelines.offline.moderation.authored import AuthoredText, authored_texts, names_of
 from pipelines.offline.moderation.duplicates import duplicate_groups
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS
 from safety.text.classifier import ANY, SHOWN
@@ -27,9 +28,16 @@ _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
 _MOST_PER_SOURCE = 6000
 _PICTURED_KINDS = frozenset({"video_prompt", "caption", "image_prompt"})
 _PICTURED_ENTRIES = (
-    "film-", "wish-", "scenes-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing", "protected-character", "public-",
-    "violence-lookalike", "sexual-lookalike", "crime-lookalike", "sport-",
+    "film-", "wish-", "scenes-", "shots-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing",
+    "protected-character", "public-", "violence-lookalike", "sexual-lookalike", "crime-lookalike", "sport-",
 )  # fmt: skip
+# Harmless stories: their shots are read alone too, and a shot alone is harmless as well.
+_HARMLESS_STORIES = ("story-harmless", "unfolding-not", "sequence-benign", "scenes-acts-not", "scenes-widening-not")
+_SHOTS_ENTRY = "authored/shots-of-harmless-stories"
+_SHOT_ENDS = re.compile(
+    r"\s*(?:->|;|\||\b(?:shot|scene) \w+:|(?<=[.!?])\s|\b\d\)|, then |, finally |cut to )\s*", re.IGNORECASE
+)
+_LEAST_SHOT = 8  # characters
 _TALK_ENTRIES = (
     "fine-", "talk-", "forms-", "hate-", "groups-", "friendly-", "help-", "threats", "harassing-", "two-meanings",
     "law-", "fiction-", "unsafe-contact", "reclaimed-",
@@ -187,16 +195,24 @@ def _all_known(positive: Iterable[str], weight: float = 1.0) -> dict[str, tuple[
 
 def _authored() -> Iterator[Example]:
     for item in authored_texts():
-        labels = _all_known(item.labels)
-        yield Example(
-            clean(item.text),
-            f"authored/{item.group}",
-            "Apache-2.0 (this project)",
-            "authored",
-            labels,
-            item.is_held_out,
-            f"{item.group}: {item.template}",
-        )
+        for source, text in ((f"authored/{item.group}", item.text), *((_SHOTS_ENTRY, shot) for shot in _shots(item))):
+            yield Example(
+                clean(text),
+                source,
+                "Apache-2.0 (this project)",
+                "authored",
+                _all_known(item.labels),
+                item.is_held_out,
+                f"{item.group}: {item.template}",
+            )
+
+
+def _shots(item: AuthoredText) -> list[str]:
+    """Return the shots of a harmless story; of all other texts none."""
+    if item.group not in _HARMLESS_STORIES:
+        return []
+    shots = (shot.strip(" .") for shot in _SHOT_ENDS.split(item.text))
+    return [shot for shot in shots if len(shot) >= _LEAST_SHOT]
 
 
 _NAMES: frozenset[str] = frozenset()
