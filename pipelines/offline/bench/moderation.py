@@ -40,9 +40,7 @@ def moderation_speed(safety: Safety, encode: Callable[[str], object]) -> Iterato
         yield Figure(
             f"moderation, {name}, one thread, p50", median(times), "ms", PROMPT_GOAL_MS, "the bare encoder", encoding
         )
-    rates = [
-        _rate(safety, [f"round {turn}: {text}" for text in prompts(_BATCH)]) for turn in range(_ROUNDS)
-    ]
+    rates = [_rate(safety, [f"round {turn}: {text}" for text in prompts(_BATCH)]) for turn in range(_ROUNDS)]
     peer = "scikit-learn TF-IDF + logistic regression"
     yield Figure(
         "moderation, many, two threads", max(rates), "/s", BATCH_GOAL_PER_S, peer, _linear_rate(), at_least=True

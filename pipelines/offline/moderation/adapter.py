@@ -27,6 +27,7 @@ _BATCHES_SORTED_TOGETHER, _TOKENS_STEP = 24, 16
 _ENCODED_TOGETHER = 128
 # Heads read unit vectors; a longer one lets the small layers over them start at a useful scale.
 _VECTOR_LENGTH = 4.0
+_MASK = 103  # the vocabulary's [MASK]
 
 Rows = NDArray[np.int64]
 Tokens = Sequence[Sequence[int]]
@@ -40,11 +41,12 @@ class AdapterConfig(BaseModel):
     seed: int = Field(default=7, description="Seed of everything random.")
     layers: int = Field(default=3, gt=0, le=_LAYERS, description="How many of the encoder's upper layers change.")
     rank: int = Field(default=16, gt=0, description="Rank of the change to each linear layer.")
-    texts: int = Field(default=48_000, gt=0, description="Texts read in all; a text may be drawn again.")
+    texts: int = Field(default=56_000, gt=0, description="Texts read in all; a text may be drawn again.")
     batch: int = Field(default=64, gt=0, description="Texts per step.")
     learning_rate: float = Field(default=1e-3, gt=0, description="Peak step size for the adapter.")
     head_learning_rate: float = Field(default=2e-3, gt=0, description="Peak step size for the heads over it.")
     longest: int = Field(default=96, gt=1, le=MAX_TOKENS, description="Tokens read of each text while training.")
+    masked: float = Field(default=0.08, ge=0, lt=1, description="Share of tokens hidden while training.")
     dropout: float = Field(default=0.2, ge=0, lt=1, description="Share of units left out in the heads.")
     threads: int = Field(default=1, gt=0, description="Threads of torch.")
 
@@ -198,11 +200,19 @@ def _batches(lessons: Lessons, config: AdapterConfig) -> Iterator[tuple[Rows, To
     together = config.batch * _BATCHES_SORTED_TOGETHER
     for start in range(0, len(drawn), together):
         rows = drawn[start : start + together]
-        ids = [item.ids for item in tokenizer.encode_batch([lessons.texts[row] for row in rows])]
+        read = tokenizer.encode_batch([lessons.texts[row] for row in rows])
+        ids = [_masked(item.ids, random, config) for item in read]
         order = np.argsort([len(item) for item in ids], kind="stable")
         batches = [order[at : at + config.batch] for at in range(0, len(order), config.batch)]
         for place in random.permutation(len(batches)):
             yield rows[batches[place]], [ids[at] for at in batches[place]]
+
+
+def _masked(ids: Sequence[int], random: np.random.Generator, config: AdapterConfig) -> list[int]:
+    """Return tokens with some hidden, never the first or the last: no single word may decide."""
+    hidden = random.random(len(ids)) < config.masked
+    hidden[[0, -1]] = False
+    return np.where(hidden, _MASK, ids).tolist()
 
 
 def _pooled(model: "torch.nn.Module", ids: Tokens) -> "torch.Tensor":

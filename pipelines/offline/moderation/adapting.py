@@ -37,7 +37,7 @@ def train_moderation_adapter(
             made_by=MADE_BY.format(data=moderation.name, prompts=prompts.name),
             data={
                 "method": "LoRA (Hu et al., 2022) on the linear layers of the upper layers; all heads at once, unknown "
-                "labels masked; texts drawn by the root of their source's size, half of them authored",
+                "labels masked; texts drawn by the root of their source's size, in fixed shares of each kind",
                 "recipe": recipe,
                 "sources": data.sources,
                 "part": "train",

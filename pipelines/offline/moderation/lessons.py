@@ -4,21 +4,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.offline.moderation.adapter import Lessons
-from pipelines.offline.moderation.dataset import Dataset
+from pipelines.offline.moderation.dataset import HEADS, Dataset, Example
+from safety.text.classifier import ANY, SHOWN
 
-_AUTHORED_SHARE = 0.5
+# Of what an adapter reads: the prompt is what is judged most, so wishes for films and ordinary prompts weigh most.
+_WISHES, _TALK, _ORDINARY, _PUBLIC = 0.40, 0.22, 0.13, 0.25
+# Texts written one by one against texts that a grammar put together, and "any harm" of a wish against one category.
+_LINES_COUNT, _ANY_COUNTS = 2.0, 2.0
+_LINES = ("film-", "wish-", "scenes-", "shots-", "long-", "unfolding-")
+_PROMPT_KINDS = frozenset({"video_prompt", "caption"})
 
 Rows = NDArray[np.int64]
 
 
 def lessons(data: Dataset, rows: Rows) -> Lessons:
-    """Return what an adapter learns from: rows drawn by the root of their source's size, half of them authored."""
+    """Return what an adapter learns from: rows drawn by the root of their source's size, in fixed shares of each kind.
+
+    Kinds are authored wishes for films, other authored texts, ordinary prompts, and all other public texts.
+    """
     examples = [data.examples[row] for row in rows]
     authored = np.asarray([example.kind == "authored" for example in examples])
-    chances = _by_root(data, rows)
-    for part, share in ((authored, _AUTHORED_SHARE), (~authored, 1 - _AUTHORED_SHARE)):
+    ordinary = np.asarray([example.kind in _PROMPT_KINDS for example in examples])
+    shown = data.labels[rows, HEADS.index(SHOWN)] > 0
+    chances = _by_root(data, rows) * np.where([_is_line(example) for example in examples], _LINES_COUNT, 1.0)
+    kinds = (authored & shown, authored & ~shown, ordinary, ~authored & ~ordinary)
+    for part, share in zip(kinds, (_WISHES, _TALK, _ORDINARY, _PUBLIC), strict=True):
         chances[part] *= share / max(chances[part].sum(), 1e-12)
-    return Lessons([example.text for example in examples], chances, data.labels[rows], data.weights[rows])
+    weights = data.weights[rows].copy()
+    weights[:, HEADS.index(ANY)] *= np.where(authored & shown | ordinary, _ANY_COUNTS, 1.0)
+    return Lessons([example.text for example in examples], chances, data.labels[rows], weights)
+
+
+def _is_line(example: Example) -> bool:
+    return example.source.removeprefix("authored/").startswith(_LINES)
 
 
 def balanced(data: Dataset, rows: Rows) -> NDArray[np.float32]:
