@@ -1,6 +1,5 @@
 """Fits the heads: two small layers over the frozen encoder and one row per hashed feature, labels masked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,7 @@ class FitConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = Field(default=7, description="Seed of everything random; each member adds its number.")
-    members: int = Field(default=3, gt=0, description="How many are fitted alike and averaged: odd prompts vary most.")
+    seed: int = Field(default=7, description="Seed of everything random.")
     hidden: int = Field(default=256, gt=0, description="Hidden units over the sentence vector.")
     epochs: int = Field(default=14, gt=0, description="Passes over the training texts.")
     batch: int = Field(default=512, gt=0, description="Texts per step.")
@@ -31,9 +29,6 @@ class FitConfig(BaseModel):
     words_dropout: float = Field(default=0.4, ge=0, lt=1, description="Share of texts read without their words.")
     words_decay: float = Field(default=2e-5, ge=0, description="Pull of the word rows towards 0.")
     authored_weight: float = Field(default=2.0, gt=0, description="Weight of an authored text against a public one.")
-
-
-State = dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +49,12 @@ class Inputs:
 def fit(
     inputs: Inputs, labels: NDArray[np.float32], weights: NDArray[np.float32], heads: tuple[str, ...], config: FitConfig
 ) -> Weights:
-    """Return fitted, uncalibrated weights (slope 1, offset 0). ``labels`` and ``weights`` are (N, C).
-
-    The members' log-odds are averaged: side by side, their hidden layers are one.
-    """
-    seeds = range(config.seed, config.seed + config.members)
-    members = [_member(inputs, labels, weights, len(heads), config, seed) for seed in seeds]
-    return _export(members, heads)
-
-
-def _member(
-    inputs: Inputs,
-    labels: NDArray[np.float32],
-    weights: NDArray[np.float32],
-    heads: int,
-    config: FitConfig,
-    seed: int,
-) -> State:
+    """Return fitted, uncalibrated weights (slope 1, offset 0). ``labels`` and ``weights`` are (N, C)."""
     import torch
 
-    torch.manual_seed(seed)
-    order = np.random.default_rng(seed)
-    model = _model(config, heads)
+    torch.manual_seed(config.seed)
+    order = np.random.default_rng(config.seed)
+    model = _model(config, len(heads))
     steps = config.epochs * -(-len(labels) // config.batch)
     dense: dict[str, Any] = {"params": list(model["dense"].parameters()), "weight_decay": 1e-3}
     words: dict[str, Any] = {"params": list(model["words"].parameters())}
@@ -91,7 +70,7 @@ def _member(
             torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
-    return {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    return _export(model, heads)
 
 
 def _model(config: FitConfig, heads: int) -> "torch.nn.ModuleDict":
@@ -128,16 +107,16 @@ def _loss(
     return losses.sum() / len(rows) + config.words_decay * torch.square(table).sum()
 
 
-def _export(members: Sequence[State], heads: tuple[str, ...]) -> Weights:
-    """Return the members' mean as numpy arrays, word rows rounded to int8 with one scale per head."""
-    share = 1 / len(members)
-    table = np.mean([state["words.weight"] for state in members], axis=0)
+def _export(model: "torch.nn.ModuleDict", heads: tuple[str, ...]) -> Weights:
+    """Return the weights as numpy arrays, word rows rounded to int8 with one scale per head."""
+    state = {name: tensor.numpy() for name, tensor in model.state_dict().items()}
+    table = state["words.weight"]
     scale = np.maximum(np.abs(table).max(axis=0), 1e-6) / 127
     return Weights(
-        hidden_DH=np.concatenate([state["dense.0.weight"].T for state in members], axis=1),
-        hidden_bias_H=np.concatenate([state["dense.0.bias"] for state in members]),
-        out_HC=share * np.concatenate([state["dense.3.weight"].T for state in members]),
-        out_bias_C=np.mean([state["dense.3.bias"] for state in members], axis=0),
+        hidden_DH=state["dense.0.weight"].T.copy(),
+        hidden_bias_H=state["dense.0.bias"],
+        out_HC=state["dense.3.weight"].T.copy(),
+        out_bias_C=state["dense.3.bias"],
         words_BC=np.rint(table / scale).astype(np.int8),
         words_scale_C=scale.astype(np.float32),
         slope_C=np.ones(len(heads), dtype=np.float32),
