@@ -29,6 +29,9 @@ class FitConfig(BaseModel):
     words_dropout: float = Field(default=0.4, ge=0, lt=1, description="Share of texts read without their words.")
     words_decay: float = Field(default=2e-5, ge=0, description="Pull of the word rows towards 0.")
     authored_weight: float = Field(default=2.0, gt=0, description="Weight of an authored text against a public one.")
+    wish_weight: float = Field(default=3.0, gt=0, description="Further weight of a film wish written one by one.")
+    ordinary_weight: float = Field(default=8.0, gt=0, description="Weight of an ordinary prompt or caption.")
+    any_weight: float = Field(default=4.0, gt=0, description="Further weight of `any` on both: their order decides.")
 
 
 @dataclass(frozen=True, slots=True)

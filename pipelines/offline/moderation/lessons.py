@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from pipelines.offline.moderation.adapter import Lessons
 from pipelines.offline.moderation.dataset import HEADS, Dataset, Example
+from pipelines.offline.moderation.fitting import FitConfig
 from safety.text.classifier import ANY, SHOWN
 
 # Of what an adapter reads: the prompt is what is judged most, so wishes for films and ordinary prompts weigh most.
@@ -37,6 +38,22 @@ def lessons(data: Dataset, rows: Rows) -> Lessons:
 
 def _is_line(example: Example) -> bool:
     return example.source.removeprefix("authored/").startswith(_LINES)
+
+
+def weighed(data: Dataset, rows: Rows, config: FitConfig) -> NDArray[np.float32]:
+    """Return the label weights (n, C) of some rows for the heads' loss.
+
+    What is ranked at the end is film wishes among ordinary prompts; of these the oddest set the threshold.
+    """
+    examples = [data.examples[row] for row in rows]
+    authored = np.asarray([example.kind == "authored" for example in examples])
+    wishes = np.asarray([_is_line(example) for example in examples])
+    ordinary = np.asarray([example.kind in _PROMPT_KINDS for example in examples])
+    factor = np.where(authored, config.authored_weight, 1.0) * np.where(wishes, config.wish_weight, 1.0)
+    factor *= np.where(ordinary, config.ordinary_weight, 1.0)
+    weights: NDArray[np.float32] = data.weights[rows] * factor.astype(np.float32)[:, None]
+    weights[:, HEADS.index(ANY)] *= np.where(wishes | ordinary, config.any_weight, 1.0)
+    return weights
 
 
 def balanced(data: Dataset, rows: Rows) -> NDArray[np.float32]:

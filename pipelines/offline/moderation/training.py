@@ -17,7 +17,7 @@ from pipelines.offline.moderation.calibration import platt
 from pipelines.offline.moderation.dataset import HEADS, Dataset, load_dataset
 from pipelines.offline.moderation.embeddings import VectorCache
 from pipelines.offline.moderation.fitting import FitConfig, Inputs, fit
-from pipelines.offline.moderation.lessons import balanced
+from pipelines.offline.moderation.lessons import balanced, weighed
 from pipelines.offline.moderation.measuring import measure, raw_logits
 from safety.taxonomy import SEXUAL_MINORS
 from safety.text.classifier import ARTIFACT_NAME, ARTIFACT_SCHEMA, ENCODER_VARIANT, Weights, write_weights
@@ -65,11 +65,9 @@ def _rows_to_serve(data: Dataset) -> NDArray[np.int64]:
 
 
 def _fit_part(data: Dataset, inputs: Inputs, config: FitConfig, rows: NDArray[np.int64]) -> Weights:
-    authored = np.asarray([data.examples[row].kind == "authored" for row in rows])
-    weights = data.weights[rows] * np.where(authored, config.authored_weight, 1.0).astype(np.float32)[:, None]
     flat, starts = inputs.words(rows)
     part = Inputs(inputs.vectors[rows], flat, np.append(starts, flat.size))
-    return fit(part, data.labels[rows], weights, HEADS, config)
+    return fit(part, data.labels[rows], weighed(data, rows, config), HEADS, config)
 
 
 def _lexicon(data: Dataset) -> list[str]:
