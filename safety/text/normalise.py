@@ -92,16 +92,16 @@ class Unmasker:
     """Undoes disguises: look-alike letters, leetspeak, letters spelled apart, stretched words, emoji for words.
 
     ``words`` is the lexicon that decides between readings (``k1ll`` is ``kill``, not ``klll``); without one the first
-    reading is taken. ``common``, words with the most frequent first, are what misspelt texts are read as.
+    reading is taken. ``vocabulary``, words with the most frequent first, are what misspelt texts are read as.
     """
 
     def __init__(
-        self, words: Iterable[str] = (), knows: Callable[[str], bool] | None = None, common: Sequence[str] = ()
+        self, words: Iterable[str] = (), knows: Callable[[str], bool] | None = None, vocabulary: Sequence[str] = ()
     ) -> None:
         self._words = frozenset(words)
-        self._speller = Speller([*common, *sorted(self._words)]) if common else None
+        self._speller = Speller([*vocabulary, *sorted(self._words)]) if vocabulary else None
         common = knows or (lambda _: False)
-        self._is_ordinary = lambda word: word in self._words or common(word)
+        self._is_ordinary: Callable[[str], bool] = lambda word: word in self._words or common(word)
         self.lexicon = RiskLexicon.open(self._is_ordinary)
 
     def unmask(self, cleaned: str) -> str:

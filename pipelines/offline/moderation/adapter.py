@@ -212,7 +212,7 @@ def _masked(ids: Sequence[int], random: np.random.Generator, config: AdapterConf
     """Return tokens with some hidden, never the first or the last: no single word may decide."""
     hidden = random.random(len(ids)) < config.masked
     hidden[[0, -1]] = False
-    return np.where(hidden, _MASK, ids).tolist()
+    return [_MASK if is_hidden else token for token, is_hidden in zip(ids, hidden, strict=True)]
 
 
 def _pooled(model: "torch.nn.Module", ids: Tokens) -> "torch.Tensor":

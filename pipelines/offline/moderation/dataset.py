@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.hashing import stable_unit
+from pipelines.offline.attributes.authored import authored_videos
 from pipelines.offline.moderation.authored import AuthoredText, authored_texts, names_of
 from pipelines.offline.moderation.duplicates import duplicate_groups
 from safety.taxonomy import CATEGORIES, SEXUAL_MINORS
@@ -28,8 +29,9 @@ _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
 _MOST_PER_SOURCE = 6000
 _PICTURED_KINDS = frozenset({"video_prompt", "caption", "image_prompt"})
 _PICTURED_ENTRIES = (
-    "film-", "wish-", "scenes-", "shots-", "long-", "story-", "unfolding-", "sequence-", "gore", "disturbing",
-    "protected-character", "public-", "violence-lookalike", "sexual-lookalike", "crime-lookalike", "sport-",
+    "film-", "wish-", "scenes-", "shots-", "everyday-", "long-", "story-", "unfolding-", "sequence-", "gore",
+    "disturbing", "protected-character", "public-", "violence-lookalike", "sexual-lookalike", "crime-lookalike",
+    "sport-",
 )  # fmt: skip
 # Harmless stories: their shots are read alone too, and a shot alone is harmless as well.
 _HARMLESS_STORIES = ("story-harmless", "unfolding-not", "sequence-benign", "scenes-acts-not", "scenes-widening-not")
@@ -38,6 +40,9 @@ _SHOT_ENDS = re.compile(
     r"\s*(?:->|;|\||\b(?:shot|scene) \w+:|(?<=[.!?])\s|\b\d\)|, then |, finally |cut to )\s*", re.IGNORECASE
 )
 _LEAST_SHOT = 8  # characters
+_EVERY_VIDEO = 3  # of a line and its five framings: the line, and one
+_SCARES = frozenset({"horror", "scary"})
+_OURS = "Apache-2.0 (this project)"
 _TALK_ENTRIES = (
     "fine-", "talk-", "forms-", "hate-", "groups-", "friendly-", "help-", "threats", "harassing-", "two-meanings",
     "law-", "fiction-", "unsafe-contact", "reclaimed-",
@@ -130,7 +135,7 @@ _AILUMINATE_EXTRA = {"defamation": ("misinformation",), "privacy": ("privacy",),
 def load_dataset(moderation: Path, prompts: Path) -> Dataset:
     """Read, label, de-duplicate and split everything; of a large public source, 6,000 texts. Deterministic."""
     public = [*map(_from_prompt, _lines(prompts)), *map(_from_moderation, _lines(moderation))]
-    examples = _some_of_each(_distinct([*_authored(), *public]))
+    examples = _some_of_each(_distinct([*_authored(), *_everyday(), *public]))
     labels = np.zeros((len(examples), len(HEADS)), dtype=np.float32)
     weights = np.zeros_like(labels)
     for row, example in enumerate(examples):
@@ -199,12 +204,20 @@ def _authored() -> Iterator[Example]:
             yield Example(
                 clean(text),
                 source,
-                "Apache-2.0 (this project)",
+                _OURS,
                 "authored",
                 _all_known(item.labels),
                 item.is_held_out,
                 f"{item.group}: {item.template}",
             )
+
+
+def _everyday() -> Iterator[Example]:
+    """Yield films that other hands wrote to teach the attribute heads, bare and framed: harmless, but what scares."""
+    for video in authored_videos()[::_EVERY_VIDEO]:
+        if not _SCARES & {*video["topics"], *video["mood"]}:
+            source = f"authored/everyday-{next(iter(video['topics']), 'other')}"
+            yield Example(clean(video["text"]), source, _OURS, "authored", _all_known(()), family=video["text"])
 
 
 def _shots(item: AuthoredText) -> list[str]:

@@ -22,7 +22,7 @@ class FitConfig(BaseModel):
 
     seed: int = Field(default=7, description="Seed of everything random.")
     hidden: int = Field(default=256, gt=0, description="Hidden units over the sentence vector.")
-    epochs: int = Field(default=14, gt=0, description="Passes over the training texts.")
+    epochs: int = Field(default=30, gt=0, description="Passes over the training texts.")
     batch: int = Field(default=512, gt=0, description="Texts per step.")
     learning_rate: float = Field(default=2e-3, gt=0, description="Peak step size of AdamW.")
     dropout: float = Field(default=0.35, ge=0, lt=1, description="Share of hidden units left out in a step.")

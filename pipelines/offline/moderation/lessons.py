@@ -12,7 +12,7 @@ from safety.text.classifier import ANY, SHOWN
 _WISHES, _TALK, _ORDINARY, _PUBLIC = 0.40, 0.22, 0.13, 0.25
 # Texts written one by one against texts that a grammar put together, and "any harm" of a wish against one category.
 _LINES_COUNT, _ANY_COUNTS = 2.0, 2.0
-_LINES = ("film-", "wish-", "scenes-", "shots-", "long-", "unfolding-")
+_LINES = ("film-", "wish-", "scenes-", "shots-", "everyday-", "long-", "unfolding-")
 _PROMPT_KINDS = frozenset({"video_prompt", "caption"})
 
 Rows = NDArray[np.int64]
