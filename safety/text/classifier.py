@@ -165,7 +165,7 @@ def with_any(logits_C: Array, heads: Sequence[str]) -> Array:  # noqa: N803 - sh
     """Return log-odds (..., C) where ``any`` weighs its own head and the strongest category's alike.
 
     Among ordinary wishes of an unknown hand its own head mistakes the style for harm and the categories do so less; on
-    held-out lines of known hands it catches more than they do. In between both do best, and the exact share is no matter.
+    held-out lines of known hands it catches more than they do. Between the two both do best.
     """
     place = list(heads).index(ANY)
     harms = [column for column, head in enumerate(heads) if head not in {ANY, SHOWN}]
