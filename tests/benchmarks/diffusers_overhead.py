@@ -23,9 +23,9 @@ _KINDS: tuple[tuple[Callable[[], Any], dict[str, Any]], ...] = (
 
 
 def ratios(times: int = 9, steps: int = 8) -> Iterator[tuple[str, float, float]]:
-    """Yield each pipeline's class, the seconds of a film by the bare pipeline, and ours as a multiple; best of each.
+    """Yield each pipeline's class, the processor seconds of a film by the bare pipeline, and ours as a multiple.
 
-    The two take turns, so that whatever else the machine does slows both down.
+    The best of each counts, and the two take turns: whatever else the machine does weighs little.
     """
     import torch
 
@@ -59,9 +59,9 @@ def _recorded(pipeline: Any, make: Callable[[], object]) -> dict[str, Any]:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 if __name__ == "__main__":

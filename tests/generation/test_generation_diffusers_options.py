@@ -96,7 +96,7 @@ def test_a_cache_spares_work_and_the_next_film_starts_without_it(
     build: Callable[[], Any], call: dict[str, Any], cache: Cache
 ) -> None:
     pipeline = build()
-    backend = backend_of(pipeline, steps=8, call=call, cache=cache)
+    backend = backend_of(pipeline, steps=8, call=call, cache=cache, **OWN_RATE)
     calls = _Calls(pipeline)
     cached = made(backend, small_board())
     spared = calls.total
@@ -104,7 +104,7 @@ def test_a_cache_spares_work_and_the_next_film_starts_without_it(
     assert np.array_equal(made(backend, small_board()), cached)
     plain = build()
     calls = _Calls(plain)
-    made(backend_of(plain, steps=8, call=call), small_board())
+    made(backend_of(plain, steps=8, call=call, **OWN_RATE), small_board())
     assert spared < calls.total
 
 
