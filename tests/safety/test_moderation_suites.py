@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.encoder import TextEncoder
+from pipelines.offline.attributes.authored import authored_videos
 from pipelines.offline.moderation import suite_report
 from pipelines.offline.moderation.authored import authored_texts
 from pipelines.offline.moderation.disguises import DISGUISES
@@ -46,8 +47,9 @@ def _trigrams(text: str) -> set[tuple[str, ...]]:
 def test_no_text_is_or_nearly_is_one_that_is_trained_on(items: list[SuiteItem]) -> None:
     """Of a text's word trigrams, fewer than two thirds are also in one and the same training text."""
     having: dict[tuple[str, ...], set[int]] = defaultdict(set)
-    for number, trained in enumerate(authored_texts()):
-        for trigram in _trigrams(trained.text):
+    trained = [*(text.text for text in authored_texts()), *(video["text"] for video in authored_videos())]
+    for number, text in enumerate(trained):
+        for trigram in _trigrams(text):
             having[trigram].add(number)
     near = []
     for item in items:
