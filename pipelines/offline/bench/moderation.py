@@ -35,7 +35,7 @@ def moderation_speed(safety: Safety, encode: Callable[[str], object]) -> Iterato
     """Judge distinct prompts of 8 to 22 words. No text is judged twice, so nothing is remembered."""
     encoding = median(timed_ms(lambda: encode(_SCENES[2]), repeats=100))
     for name in _FRAMES:
-        texts = iter([f"{text} {name}" for text in prompts(_PROMPTS + 3, name)])
+        texts = iter(prompts(_PROMPTS + 3, name))
         times = timed_ms(lambda texts=texts: _judge(safety, next(texts)), repeats=_PROMPTS)  # type: ignore[misc]
         yield Figure(
             f"moderation, {name}, one thread, p50", median(times), "ms", PROMPT_GOAL_MS, "the bare encoder", encoding
