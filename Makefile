@@ -7,10 +7,10 @@ READY := .venv/.ready
 PACKAGES := core ranking safety wellbeing generation pipelines api
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup demo test search check e2e bench soak lock clean
+.PHONY: help install setup demo test search check e2e bench bench-generation soak lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv and install everything from requirements.lock
 
@@ -47,6 +47,9 @@ e2e: setup ## walk the pages in a real browser (Debian's chromium)
 
 bench: setup ## measure the demo city's speed against the goals
 	$(BIN)/kindling bench all
+
+bench-generation: setup ## what films cost, and how true they are to the world and to their words
+	$(BIN)/kindling bench generation
 
 soak: $(READY) ## a million requests against the viewing limits; a thousand jobs whose workers are killed
 	$(BIN)/pytest tests/soak --soak-steps=1000000 -s

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.errors import InvalidInput
 from core.media.film import Film
 from core.settings import Settings
+from generation.av.backend import AvBackend, can_make_films
 from generation.backends import (
     Backend,
     BatchBackend,
@@ -51,11 +52,13 @@ class Generation:
         """Register the backends that the settings allow."""
         world = WorldBackend()
         backends: list[Backend] = [world]
+        if can_make_films():
+            backends.append(AvBackend())
         diffusers = load_diffusers_policy(settings.policies)
         models = [*diffusers.model, *_named(settings)]
         if models:
             backends.append(DiffusersBackend(models, policy=diffusers))
-        default = backends[-1] if settings.generation_backend == "diffusers" else world
+        default = backends[-1] if models and settings.generation_backend == "diffusers" else world
         registry = Registry(backends, default)
         return cls(
             registry, overrides=settings.policies, memory_bytes=settings.model_memory_bytes, reader=_reader(settings)

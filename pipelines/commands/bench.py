@@ -122,6 +122,31 @@ def run_queue(
             _show(queue.figures(queue.load_test(database, load), load))
 
 
+@app.command("generation")
+def run_generation(
+    only: list[str] = typer.Option([], help="Only these models; all that there are by default."),
+    films: int = typer.Option(12, min=2, help="Unseen films for every row of a table."),
+    steps: int = typer.Option(12, min=1, help="Denoising steps."),
+    threads: int = typer.Option(2, min=1, help="Threads."),
+) -> None:
+    """What films cost and, for models that were trained, how true to the world and to their words they are."""
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # before torch is loaded
+    from core.errors import InvalidInput
+    from generation.room import Generation
+    from pipelines.offline.bench.generation import SECTIONS, Load, Titled
+
+    if not set(only) <= set(SECTIONS):
+        raise InvalidInput("unknown_model", f"There is no section {only}.", "only", f"Of {list(SECTIONS)}.")
+    generation = Generation.open(Settings())
+    typer.echo(f"On {machine()}; {threads} threads, {films} films a row.")
+    for name in only or SECTIONS:
+        for item in SECTIONS[name](generation, Load(films, steps)):
+            if isinstance(item, Titled):
+                typer.echo("\n".join(item.lines()))
+            else:
+                _show([item])
+
+
 @app.command("moderations")
 def run_moderations() -> None:
     """Ask a server of the demo city in KINDLING_HOME to judge texts: latency and rate, beside the classifier alone."""

@@ -1,4 +1,4 @@
-"""``kindling train``: heads and snapshots from the database, and the moderation classifier."""
+"""``kindling train``: heads and snapshots from the database, the moderation classifier, the audio-video model."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.commands import train_moderation, train_moderation_adapter, train_pictures
+from pipelines.commands import train_av, train_moderation, train_moderation_adapter, train_pictures
 
 if TYPE_CHECKING:
     from core.clock import SystemClock
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.storage.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Train models and build serving snapshots.")
+app.command("av")(train_av.command)
 app.command("moderation")(train_moderation.command)
 app.command("moderation-adapter")(train_moderation_adapter.command)
 app.command("picture-heads")(train_pictures.command)

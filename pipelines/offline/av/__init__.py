@@ -1,0 +1,1 @@
+"""Trains kindling-av on the world's experiments, and measures it against their truth."""
