@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from core.artifacts import MANIFEST_NAME
 from core.hashing import stable_int
 from core.media.film import Film, Frame, Samples, Sound
+from generation.av.beginnings import beginnings
 from generation.av.captions import caption_of
+from generation.av.config import MediaConfig
 from generation.av.parameters import told_by
-from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress
+from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress, Take
 from generation.storyboard import Storyboard
 
 if TYPE_CHECKING:
-    from generation.av.sampler import AvSampler, Wish
+    from generation.av.sampler import AvSampler, Clip, Wish
 
 NAME = "kindling-av"
 SIZES = ("128x128", "256x256", "360x640", "640x360", "720x1280", "1280x720")
@@ -61,26 +63,26 @@ class AvBackend:
         self, storyboard: Storyboard, portraits: Portraits, progress: Progress, cancelled: Cancelled, model: str
     ) -> Film:
         """Return the film. The work is done here, before the first frame is read."""
+        return self.generate_take(Take(storyboard, portraits, progress, cancelled), model)
+
+    def generate_take(self, take: Take, model: str) -> Film:
+        """Return the film; shots begin with the keyframes at their start, and a note says how many others there are."""
         del model
-        progress(0)
-        sampler, media = self._sampler, self._sampler.model.config.media
-        lengths = [_model_frames(count, storyboard.fps, media.fps) for count in storyboard.shot_frames]
-        steps = _Steps(sum(map(sampler.windows, lengths)) * sampler.steps, progress, cancelled)
-        frames: list[NDArray[np.uint8]] = []
-        sound: list[NDArray[np.float32]] = []
-        for number, count in enumerate(storyboard.shot_frames):
-            made = sampler.make(
-                _wish(storyboard, number, portraits), lengths[number], steps.after(number, lengths, sampler)
-            )
-            # The storyboard's rate may be another than the model's.
-            picked = (np.arange(count) * media.fps / storyboard.fps).astype(int)
-            frames.append(made.frames[np.minimum(picked, len(made.frames) - 1)])
-            sound.append(made.sound[: round(count * media.rate_hz / storyboard.fps)])
-        samples = round(storyboard.frame_count * media.rate_hz / storyboard.fps)
+        take.progress(0)
+        board, sampler, media = take.storyboard, self._sampler, self._sampler.model.config.media
+        lengths = [_model_frames(count, board.fps, media.fps) for count in board.shot_frames]
+        steps = _Steps(sum(map(sampler.windows, lengths)) * sampler.steps, take.progress, take.cancelled)
+        begun = beginnings(
+            board, take.keyframes, fps=media.fps, chunk_frames=media.chunk_frames, side_px=media.side_px
+        )  # fmt: skip
+        clips = []
+        for number, length in enumerate(lengths):
+            wish = _wish(board, number, take.portraits, begun.first_frames.get(number))
+            clips.append(sampler.make(wish, length, steps.after(number, lengths, sampler)))
+        notes = (f"{begun.left_out} pictures are not at the start of a shot: left out.",) if begun.left_out else ()
         return Film(
-            storyboard.width, storyboard.height, storyboard.fps, storyboard.frame_count,
-            _shown(np.concatenate(frames), storyboard, cancelled, progress),
-            Sound(_stereo(np.concatenate(sound), samples), media.rate_hz),
+            board.width, board.height, board.fps, board.frame_count, _shown(_frames(clips, board, media), take),
+            Sound(_sound(clips, board, media), media.rate_hz), notes,
         )  # fmt: skip
 
     def unload(self, model: str) -> None:
@@ -116,15 +118,15 @@ class _Steps:
         return heard
 
 
-def _wish(storyboard: Storyboard, number: int, portraits: Portraits) -> "Wish":
+def _wish(board: Storyboard, number: int, portraits: Portraits, first: NDArray[np.uint8] | None) -> "Wish":
     """Return what one shot is to show: its words, what its storyboard fixes, and its first character's picture."""
     from generation.av.sampler import Wish
 
-    shot = storyboard.shots[number]
+    shot = board.shots[number]
     shown = [thing.character for thing in shot.things if thing.character in portraits]
     return Wish(
-        caption_of(shot), stable_int(storyboard.seed, number, bits=31), portraits[shown[0]] if shown else None,
-        told_by(shot, storyboard),
+        caption_of(shot), stable_int(board.seed, number, bits=31), portraits[shown[0]] if shown else None,
+        told_by(shot, board), first,
     )  # fmt: skip
 
 
@@ -132,22 +134,33 @@ def _model_frames(count: int, fps: int, own_fps: int) -> int:
     return max(1, -(-count * own_fps // fps))
 
 
-def _shown(
-    frames: NDArray[np.uint8], storyboard: Storyboard, cancelled: Cancelled, progress: Progress
-) -> Iterator[Frame]:
-    width, height = storyboard.width, storyboard.height
+def _frames(clips: Sequence["Clip"], board: Storyboard, media: MediaConfig) -> Iterator[Frame]:
+    """Yield the frames of all shots; the storyboard's rate may be another than the model's."""
+    for clip, count in zip(clips, board.shot_frames, strict=True):
+        for number in range(count):
+            yield clip.frames[min(number * media.fps // board.fps, len(clip.frames) - 1)]
+
+
+def _sound(clips: Sequence["Clip"], board: Storyboard, media: MediaConfig) -> Samples:
+    """Return the stereo sound of all shots, as long as their frames."""
+    both = np.zeros((round(board.frame_count * media.rate_hz / board.fps), 2), np.float32)
+    first = 0
+    for clip, count in zip(clips, board.shot_frames, strict=True):
+        start, end = (round(frame * media.rate_hz / board.fps) for frame in (first, first + count))
+        heard = clip.sound[: end - start]
+        both[start : start + len(heard)] = heard[:, None]
+        first += count
+    return both
+
+
+def _shown(frames: Iterator[Frame], take: Take) -> Iterator[Frame]:
+    """Yield frames at the film's size: scaled to cover it, and cut."""
+    width, height = take.storyboard.width, take.storyboard.height
     side = max(width, height)
     left, top = (side - width) // 2, (side - height) // 2
     for frame in frames:
-        if cancelled():
+        if take.cancelled():
             raise GenerationCancelled
         large = cv2.resize(frame, (side, side), interpolation=cv2.INTER_CUBIC)
         yield np.ascontiguousarray(large[top : top + height, left : left + width])
-    progress(100)
-
-
-def _stereo(sound: NDArray[np.float32], count: int) -> Samples:
-    both = np.zeros((count, 2), np.float32)
-    have = min(count, len(sound))
-    both[:have] = sound[:have, None]
-    return both
+    take.progress(100)

@@ -66,7 +66,7 @@ class PictureCodec(nn.Module):
             _Conv(channels, deep * _PATCH**2, 1),
         )
         for last in (self.encoder[-1], self.decoder[-2]):
-            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.get_parameter("weight"))
         self.register_buffer("centre", torch.zeros(channels, 1, 1))
         self.register_buffer("spread", torch.ones(channels, 1, 1))
         self.centre: Tensor

@@ -13,8 +13,17 @@ from torch import Tensor
 
 from generation.av.transformer import AvTransformer, Conditions, Latents
 
-_LEAST_LEFT = 0.1  # the loss weighs errors by how much of the line is left, but no more than tenfold
-_MIDDLE, _SPREAD = -0.4, 1.0  # log-normal choice of training times: rather noisy than clean
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """At which times a model learns: the logistic of a normal with this middle and spread.
+
+    The loss weighs errors by how much of the line is left, but as if ``least_left`` of it were left at least.
+    """
+
+    middle: float = -0.4
+    spread: float = 1.0
+    least_left: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +36,10 @@ class Given:
     sound_given: Tensor
 
 
-def noisy(given: Given, chance: torch.Generator) -> tuple[Latents, Tensor]:
+def noisy(given: Given, chance: torch.Generator, choice: Times) -> tuple[Latents, Tensor]:
     """Mix noise into all that is not given, at one time per film; return it with the times (B,)."""
     batch = given.pictures.shape[0]
-    times = torch.sigmoid(torch.randn(batch, generator=chance) * _SPREAD + _MIDDLE)
+    times = torch.sigmoid(torch.randn(batch, generator=chance) * choice.spread + choice.middle)
     return _mixed(given, times, chance), times
 
 
@@ -48,14 +57,14 @@ def _noise(like: Tensor, chance: torch.Generator) -> Tensor:
 
 
 def flow_loss(
-    predicted: tuple[Tensor, Tensor], given: Given, times: Tensor, *, heed: Tensor | None = None,
+    predicted: tuple[Tensor, Tensor], given: Given, times: Tensor, *, least_left: float, heed: Tensor | None = None,
     sound_weight: float = 0.4,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Return the velocity errors of pictures and sound (scalars), over what was not given.
 
     ``heed`` (B, T, G, G) says how much each place of the pictures counts.
     """
-    weight = 1 / (1 - times).clamp_min(_LEAST_LEFT).square()
+    weight = 1 / (1 - times).clamp_min(least_left).square()
     errors = (predicted[0] - given.pictures).square().mean(dim=2)
     pictures = (errors if heed is None else errors * heed).mean(dim=(2, 3))
     sound = (predicted[1] - given.sound).square().mean(dim=2)

@@ -1,5 +1,6 @@
 """From conditions to frames and sound, by the trained model: one window, and windows that go on from one another."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,7 +69,7 @@ class AvSampler:
             for number in range(1, count):
                 before = number * self.steps
                 last = self._last(pictures, sound)
-                more = self._window(wish, number, last, lambda step, before=before: after_step(before + step))
+                more = self._window(wish, number, last, functools.partial(_later, after_step, before))
                 pictures = torch.cat([pictures, more[0][:, OVERLAP_CHUNKS:]], dim=1)
                 sound = torch.cat([sound, more[1][:, OVERLAP_CHUNKS * self.model.config.media.chunk_frames :]], dim=1)
             return self._decoded(pictures, sound, wish, frames)
@@ -131,3 +132,7 @@ class AvSampler:
             parameters=torch.tensor([[told.get(name, 0.0) for name in config.parameters]]),
             has_parameters=torch.tensor([[name in told for name in config.parameters]]),
         )
+
+
+def _later(after_step: Callable[[int], None], before: int, step: int) -> None:
+    after_step(before + step)

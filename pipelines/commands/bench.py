@@ -128,6 +128,7 @@ def run_generation(
     films: int = typer.Option(12, min=2, help="Unseen films for every row of a table."),
     steps: int = typer.Option(12, min=1, help="Denoising steps."),
     threads: int = typer.Option(2, min=1, help="Threads."),
+    strips: Path | None = typer.Option(None, file_okay=False, help="A folder for pictures of what was measured."),
 ) -> None:
     """What films cost and, for models that were trained, how true to the world and to their words they are."""
     os.environ["OMP_NUM_THREADS"] = str(threads)  # before torch is loaded
@@ -140,7 +141,7 @@ def run_generation(
     generation = Generation.open(Settings())
     typer.echo(f"On {machine()}; {threads} threads, {films} films a row.")
     for name in only or SECTIONS:
-        for item in SECTIONS[name](generation, Load(films, steps)):
+        for item in SECTIONS[name](generation, Load(films, steps, strips)):
             if isinstance(item, Titled):
                 typer.echo("\n".join(item.lines()))
             else:

@@ -87,7 +87,7 @@ def test_the_room_opens_without_torch(tmp_path: Path) -> None:
         "from core.settings import Settings\n"
         "from generation.room import Generation\n"
         f"room = Generation.open(Settings(diffusers_model='Lightricks/LTX-2', policies=Path({str(tmp_path)!r})))\n"
-        "infos = [(info.name, info.makes_sound) for info in room.models()]\n"
+        "infos = [(info.name, info.makes_sound) for info in room.models() if info.backend != 'kindling-av']\n"
         "assert infos == [('world', True), ('wan', False), ('Lightricks/LTX-2', True)], infos\n"
         "assert not {'torch', 'diffusers', 'transformers'} & set(sys.modules)\n"
     )

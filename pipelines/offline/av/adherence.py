@@ -43,7 +43,7 @@ def adherence(sampler: AvSampler, count: int, advance: Advance) -> Table:
     return {question: {label: estimate(found) for label, found in row.items()} for question, row in right.items()}
 
 
-def _of_balls(item: Lesson, frames: Frames, hues: dict[str, NDArray[np.float64]]) -> dict[str, bool]:
+def _of_balls(item: Lesson, frames: Frames, hues: dict[str, NDArray[np.float32]]) -> dict[str, bool]:
     things = item.board.shots[0].things
     found = [_patches(frame) for frame in frames]
     seen = [patches[0] for patches in found if patches]
@@ -81,7 +81,7 @@ def _patches(frame: NDArray[np.uint8]) -> list[NDArray[np.bool_]]:
 
 
 def _colour(
-    frames: Frames, found: list[list[NDArray[np.bool_]]], hues: dict[str, NDArray[np.float64]]
+    frames: Frames, found: list[list[NDArray[np.bool_]]], hues: dict[str, NDArray[np.float32]]
 ) -> str:  # fmt: skip
     pixels = [frame[patches[0]] for frame, patches in zip(frames, found, strict=True) if patches]
     if not pixels:
@@ -101,9 +101,9 @@ def _median(values: list[float] | list[int]) -> float:
     return float(np.median(values)) if values else 0.0
 
 
-def _hues(sampler: AvSampler) -> dict[str, NDArray[np.float64]]:
+def _hues(sampler: AvSampler) -> dict[str, NDArray[np.float32]]:
     """Return the colour that the world paints a ball of each name in: the median of its pixels."""
-    known: dict[str, NDArray[np.float64]] = {}
+    known: dict[str, NDArray[np.float32]] = {}
     for number in range(200):
         item = lesson("uniform", number, side_px=sampler.model.config.media.side_px)
         name = item.board.shots[0].things[0].colour

@@ -49,7 +49,7 @@ def blows(sampler: AvSampler, count: int, advance: Advance) -> Table:
 
 def _path(one: Shown, item: Lesson, film: Shown) -> Points:
     bodies = bodies_of(item, film.frames)
-    return place_of(one.frames, ground_of(film.frames), bodies[0], bodies[1:])
+    return place_of(one.frames, ground_of(film.frames, bodies), bodies[0], bodies[1:])
 
 
 def _blow(path: Points, axis: int, given: int) -> list[float]:

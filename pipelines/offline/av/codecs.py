@@ -1,5 +1,7 @@
 """Trains the two codecs: pictures by their difference from the truth, sounds by their spectra."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -117,17 +119,17 @@ class CodecTraining:
         self.sound.centre.copy_(heard.mean(dim=(0, 2))[:, None])
         self.sound.spread.copy_(heard.std(dim=(0, 2))[:, None].clamp_min(1e-3))
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """Return everything that a later start needs."""
         return {
             "pictures": self.pictures.state_dict(), "sound": self.sound.state_dict(),
             "done": self.done, "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
         }  # fmt: skip
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on from a kept state."""
-        self.pictures.load_state_dict(state["pictures"])  # type: ignore[arg-type]
-        self.sound.load_state_dict(state["sound"])  # type: ignore[arg-type]
-        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):  # type: ignore[call-overload]
+        self.pictures.load_state_dict(state["pictures"])
+        self.sound.load_state_dict(state["sound"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept)
-        self.done = int(state["done"])  # type: ignore[call-overload]
+        self.done = int(state["done"])

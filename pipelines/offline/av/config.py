@@ -22,7 +22,7 @@ class TrainConfig(BaseModel):
     codec_rate: float = Field(default=1.5e-3, gt=0, description="Learning rate of the codecs (AdamW).")
     codec_matrix_rate: float = Field(default=4e-3, gt=0, description="The same of their matrices (Muon).")
     latent_noise: float = Field(default=0.1, ge=0, description="Noise on latents while the codecs learn.")
-    steps: int = Field(default=6_000, ge=1, description="Steps of the transformer.")
+    steps: int = Field(default=3_300, ge=1, description="Steps of the transformer.")
     batch: int = Field(default=12, ge=1, description="Windows a step.")
     matrix_rate: float = Field(default=5e-3, gt=0, description="Learning rate of the blocks' matrices (Muon).")
     rate: float = Field(default=2e-3, gt=0, description="Learning rate of everything else (AdamW).")
@@ -33,14 +33,19 @@ class TrainConfig(BaseModel):
     give_frames: float = Field(
         default=0.55, ge=0, le=1, description="Share of beginnings whose first frames are given."
     )
-    fall: float = Field(default=0.4, gt=0, le=1, description="Share of the steps in which the learning rate falls.")
+    late_from: int = Field(default=1_550, ge=0, description="Step from which on times lie nearer to noise.")
+    late_middle: float = Field(default=-1.3, description="Middle of those times, before the logistic.")
+    late_spread: float = Field(default=1.3, gt=0, description="Their spread.")
+    late_least_left: float = Field(default=0.3, gt=0, le=1, description="How little of the line the loss sees left.")
+    fall: float = Field(default=0.27, gt=0, le=1, description="Share of the steps in which the learning rate falls.")
     seed: int = 7
 
 
 RECIPES = {
     "cpu": TrainConfig(),
     "gpu": TrainConfig(
-        shape=AvConfig(model=ModelConfig(width=384, layers=10, heads=12, feed_forward=768)),
-        films=40_000, codec_steps=20_000, codec_batch=64, steps=30_000, batch=128, average=0.9995,
+        shape=AvConfig(model=ModelConfig(width=384, layers=7, heads=12, feed_forward=768)),
+        films=40_000, codec_steps=20_000, encoder_steps=8_000, decoder_steps=6_000, codec_batch=64, steps=30_000,
+        batch=128, average=0.9995, late_from=12_000,
     ),
 }  # fmt: skip

@@ -75,7 +75,8 @@ def physics(sampler: AvSampler, count: int, advance: Advance) -> Table:
 
 def _errors(sampler: AvSampler, item: Lesson) -> dict[str, float]:
     film = seen_and_heard(sampler, item)
-    bodies, ground = bodies_of(item, film.frames), ground_of(film.frames)
+    bodies = bodies_of(item, film.frames)
+    ground = ground_of(film.frames, bodies)
     given = given_frames(sampler.model)
     made = {
         "model": continued(sampler, item, film).frames, "model, told": continued(sampler, item, film, tell=True).frames,

@@ -18,6 +18,7 @@ FPS = 24
 SPAN = 6
 """Frames between the two places that a velocity is taken from: a quarter of a second."""
 _LEAST_AREA = 0.3
+_DIFFERS = 12  # of 255
 _NEAR = 80.0  # distance of colours, of 255 a channel
 _SHADE = 0.5  # a shadow darkens its ground at most so far
 _BEFORE, _SUDDEN = 3, 0.28  # frames on each side of a blow; change of velocity, over what falling makes
@@ -49,7 +50,7 @@ def bodies_of(item: Lesson, frames: Frames) -> list[Body]:
     ]
 
 
-def _paint(frame: NDArray[np.uint8], centre: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
+def _paint(frame: NDArray[np.uint8], centre: NDArray[np.float64], radius: float) -> NDArray[np.float32]:
     """Return the two colours of a body: of the ball, and of its stripe."""
     side = frame.shape[0]
     rows, columns = np.mgrid[:side, :side] + 0.5
@@ -62,9 +63,17 @@ def _paint(frame: NDArray[np.uint8], centre: NDArray[np.float64], radius: float)
     return np.asarray(colours, np.float32)[order]
 
 
-def ground_of(frames: Frames) -> NDArray[np.float32]:
-    """Return what stands still behind everything (S, S, 3)."""
-    return np.asarray(np.median(frames, axis=0), np.float32)
+def ground_of(frames: Frames, bodies: Sequence[Body]) -> NDArray[np.float32]:
+    """Return what stands still behind everything (S, S, 3): the mean of each pixel while no body is before it."""
+    side = frames.shape[1]
+    rows, columns = np.mgrid[:side, :side].astype(np.float32) + 0.5
+    free = np.ones(frames.shape[:3], bool)
+    for body in bodies:
+        x, y = (body.centres[:, axis, None, None] * side for axis in (0, 1))
+        free &= np.hypot(columns - x, rows - y) > 1.2 * body.radius * side + 1
+    seen = free.sum(axis=0)[..., None]
+    mean = (frames * free[..., None]).sum(axis=0) / np.maximum(seen, 1)
+    return np.asarray(np.where(seen > 0, mean, np.median(frames, axis=0)), np.float32)
 
 
 def place_of(frames: Frames, ground: NDArray[np.float32], body: Body, others: Sequence[Body] = ()) -> Points:
@@ -73,11 +82,25 @@ def place_of(frames: Frames, ground: NDArray[np.float32], body: Body, others: Se
     expected = np.pi * (body.radius * side) ** 2
     middles = (np.arange(side) + 0.5) / side
     points = np.full((len(frames), 2), np.nan)
+    still = np.rint(ground).astype(np.uint8)
     for number, frame in enumerate(frames):
-        cover = _coverage(frame.astype(np.float32), ground, body, others)
+        where = _apart(frame, still)
+        cover = _coverage(frame[where].astype(np.float32), ground[where], body, others)
         if cover.sum() >= _LEAST_AREA * expected:
-            points[number] = [cover.sum(axis=axis) @ middles / cover.sum() for axis in (0, 1)]
+            x, y = (cover.sum(axis=axis) @ middles[where[1 - axis]] / cover.sum() for axis in (0, 1))
+            points[number] = x, y
     return points
+
+
+def _apart(frame: NDArray[np.uint8], still: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """Return the rows and columns in which a frame differs from what stands still, with some around them."""
+    differs = cv2.absdiff(frame, still).max(axis=2) > _DIFFERS
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if not len(rows):
+        return slice(0, 1), slice(0, 1)
+    first, last = (rows[0], columns[0]), (rows[-1], columns[-1])
+    up, left = (slice(max(0, int(low) - 4), int(high) + 5) for low, high in zip(first, last, strict=True))
+    return up, left
 
 
 def _coverage(
@@ -90,7 +113,7 @@ def _coverage(
     mask = (own < _NEAR) & (own < behind) & (share > 0.5)
     for other in others:
         mask &= own <= _nearest(frame, ground, other.colours)[0]
-    solid = _largest(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
+    solid = _largest(np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3))), np.uint8))
     inner = cv2.erode(solid, np.ones((3, 3), np.uint8)).astype(bool)
     outer = cv2.dilate(solid, np.ones((3, 3), np.uint8)).astype(bool)
     return np.where(inner, 1.0, np.where(outer, share, 0.0))

@@ -8,6 +8,7 @@ processes beside one another: ``parts`` says which of them this one does.
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -80,9 +81,9 @@ class AvTraining:
                 )  # fmt: skip
             pictures, sound = self._opened(codecs)
             for number in missing:
-                self._check_time()
                 self._say(f"latents: file {number}")
                 store.make(number, pictures, sound)
+                self._check_time()
         training = TransformerTraining(self._config, store.read(self._config.films), self._device)
         path = self._folder / "transformer.pt"
         _restore(training, path)
@@ -92,7 +93,7 @@ class AvTraining:
                              f"pictures {seen:.3f}, sound {heard:.3f}")  # fmt: skip
         _keep(training, path)
 
-    def _kept_state(self, part: str) -> dict[str, object]:
+    def _kept_state(self, part: str) -> dict[str, Any]:
         path = self._folder / f"{part}.pt"
         if not path.exists():
             raise InvalidInput(
@@ -101,10 +102,10 @@ class AvTraining:
                 None,
                 f"Train the {part} first, in the same folder.",
             )
-        state: dict[str, object] = torch.load(path, weights_only=True, map_location="cpu")
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
         return state
 
-    def _opened(self, codecs: dict[str, object]) -> tuple[PictureCodec, SoundCodec]:
+    def _opened(self, codecs: dict[str, Any]) -> tuple[PictureCodec, SoundCodec]:
         pictures, sound = PictureCodec(self._config.shape), SoundCodec(self._config.shape)
         pictures.load_state_dict(codecs["pictures"])
         sound.load_state_dict(codecs["sound"])

@@ -1,13 +1,13 @@
 """Trains the transformer on latent films by flow matching."""
 
 from copy import deepcopy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from core.hashing import stable_int
-from generation.av.flow import Given, flow_loss, noisy
+from generation.av.flow import Given, Times, flow_loss, noisy
 from generation.av.parameters import LASTING
 from generation.av.transformer import AvTransformer, Conditions
 from pipelines.offline.av.config import TrainConfig
@@ -59,15 +59,22 @@ class TransformerTraining:
 
         A step's films and noise follow from its number, so a resumed training is the same as an uninterrupted one.
         """
+        config = self.config
         self.chance.manual_seed(stable_int("step", self.config.seed, self.done, bits=31))
         set_pace(self.optimisers, self._pace())
         rows = self._rows()
         given, conditions = self._batch(rows)
-        latents, times = noisy(given, self.chance)
+        early = self.done < config.late_from
+        choice = Times() if early else Times(config.late_middle, config.late_spread, config.late_least_left)
+        latents, times = noisy(given, self.chance, choice)
         with torch.autocast(self.device, dtype=torch.bfloat16):
             predicted = self.model(latents, conditions)
         pictures, sound = flow_loss(
-            (predicted[0].float(), predicted[1].float()), given, times, heed=self._heed(given, rows)
+            (predicted[0].float(), predicted[1].float()),
+            given,
+            times,
+            least_left=choice.least_left,
+            heed=self._heed(given, rows),
         )
         self.model.zero_grad(set_to_none=True)
         torch.autograd.backward(pictures + sound)
@@ -120,20 +127,20 @@ class TransformerTraining:
     def _happens(self, count: int, share: float) -> Tensor:
         return torch.rand(count, generator=self.chance) < share
 
-    def state(self) -> dict[str, object]:
+    def state(self) -> dict[str, Any]:
         """Return everything that a later start needs."""
         return {
             "model": self.model.state_dict(), "averaged": self.averaged.state_dict(), "done": self.done,
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
         }  # fmt: skip
 
-    def restore(self, state: dict[str, object]) -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on from a kept state."""
-        self.model.load_state_dict(state["model"])  # type: ignore[arg-type]
-        self.averaged.load_state_dict(state["averaged"])  # type: ignore[arg-type]
-        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):  # type: ignore[call-overload]
+        self.model.load_state_dict(state["model"])
+        self.averaged.load_state_dict(state["averaged"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept)
-        self.done = int(state["done"])  # type: ignore[call-overload]
+        self.done = int(state["done"])
 
 
 def _moved(group: _Group, device: str) -> _Group:

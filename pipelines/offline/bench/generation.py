@@ -6,15 +6,23 @@ A section per model. To add one, write a function that yields figures and tables
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from generation.room import Generation
 from pipelines.offline.av.figures import Table
 from pipelines.offline.bench.figures import Figure, median
 from pipelines.offline.bench.measures import BENCH_PROMPTS
 
+if TYPE_CHECKING:
+    from generation.av.sampler import AvSampler
+
 _CLIP_S = 2
 _AV_GOAL_S, _BLOW_GOAL_S = 10.0, 0.042
 _REPEATS = 3
+_STRIP_FRAMES, _STRIP_BYTES = 8, 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Load:
 
     films: int
     steps: int
+    strips: Path | None = None  # a folder for pictures of what was measured
 
 
 Section = Callable[[Generation, Load], Iterator[Figure | Titled]]
@@ -88,6 +97,8 @@ def kindling_av(generation: Generation, load: Load) -> Iterator[Figure | Titled]
     def nothing(_films: int) -> None:
         """Tell nobody: the sections print as they go."""
 
+    if load.strips is not None:
+        _write_strips(going_on, load.strips)
     yield Titled("Velocity error, m/s (a frame is 10 m wide)", physics.physics(going_on, load.films, nothing))
     found = blows.blows(going_on, load.films, nothing)
     yield Titled("Blows and rebounds", found)
@@ -95,6 +106,21 @@ def kindling_av(generation: Generation, load: Load) -> Iterator[Figure | Titled]
     yield Figure("kindling-av, blow to sound, median", gap.value, "s", _BLOW_GOAL_S)
     yield Titled("Words kept, of films from words alone", adherence.adherence(from_words, load.films, nothing))
     yield Titled("Who it is", adherence.identity(from_words, load.films, nothing))
+
+
+def _write_strips(sampler: "AvSampler", folder: Path) -> None:
+    """Write a picture for each kind of lesson: the world's film, and below it how the model goes on from its start."""
+    from core.media.strip import jpeg_within, strip
+    from pipelines.offline.av.lessons import KINDS
+    from pipelines.offline.av.physics import continued, held_out, seen_and_heard
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        item = next(held_out(kind, 1, side_px=sampler.model.config.media.side_px))
+        film = seen_and_heard(sampler, item)
+        made = continued(sampler, item, film)
+        rows = [strip(frames[:: len(frames) // _STRIP_FRAMES], 128) for frames in (film.frames, made.frames)]
+        (folder / f"{kind}.jpg").write_bytes(jpeg_within(np.vstack(rows), _STRIP_BYTES))
 
 
 SECTIONS: dict[str, Section] = {"world": world, "kindling-av": kindling_av}

@@ -106,7 +106,9 @@ def test_balls_are_found_where_they_are(kind: str) -> None:
     film = shown(item, 12_000)
     bodies = bodies_of(item, film.frames)
     for body in bodies:
-        path = place_of(film.frames, ground_of(film.frames), body, [other for other in bodies if other is not body])
+        path = place_of(
+            film.frames, ground_of(film.frames, bodies), body, [other for other in bodies if other is not body]
+        )
         assert velocity_error(path, body, 8) < 0.01
 
 
@@ -115,7 +117,7 @@ def test_a_blow_is_seen_and_heard_when_it_is() -> None:
     film = shown(item, 12_000)
     bodies = bodies_of(item, film.frames)
     truth = item.truth().impacts[0].t
-    seen = blows_s(place_of(film.frames, ground_of(film.frames), bodies[0], bodies[1:]), 0)
+    seen = blows_s(place_of(film.frames, ground_of(film.frames, bodies), bodies[0], bodies[1:]), 0)
     assert min(abs(at - truth) for at in seen) < 0.02
     assert min(abs(at - truth) for at in onsets_s(film.sound, 12_000)) < 0.02
 
