@@ -38,6 +38,8 @@ class TrainConfig(BaseModel):
     late_spread: float = Field(default=1.3, gt=0, description="Their spread.")
     late_least_left: float = Field(default=0.3, gt=0, le=1, description="How little of the line the loss sees left.")
     fall: float = Field(default=0.27, gt=0, le=1, description="Share of the steps in which the learning rate falls.")
+    again_steps: int = Field(default=800, ge=0, description="Steps after these, in which the rate falls once more.")
+    again_pace: float = Field(default=0.5, gt=0, le=1, description="Share of the full rate that it falls from then.")
     seed: int = 7
 
 

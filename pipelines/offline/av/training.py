@@ -87,9 +87,10 @@ class AvTraining:
         training = TransformerTraining(self._config, store.read(self._config.films), self._device)
         path = self._folder / "transformer.pt"
         _restore(training, path)
-        while training.done < self._config.steps:
+        steps = self._config.steps + self._config.again_steps
+        while training.done < steps:
             seen, heard = training.step()
-            self._after_step(training, path, f"transformer: step {training.done} of {self._config.steps}, "
+            self._after_step(training, path, f"transformer: step {training.done} of {steps}, "
                              f"pictures {seen:.3f}, sound {heard:.3f}")  # fmt: skip
         _keep(training, path)
 

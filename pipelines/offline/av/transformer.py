@@ -50,7 +50,10 @@ class TransformerTraining:
         return torch.randperm(films, generator=order)[place * batch : (place + 1) * batch]
 
     def _pace(self) -> float:
-        """Return the share of the full learning rate: a short rise, and a long even fall."""
+        """Return the share of the full learning rate: a short rise, an even fall, and a second fall from lower down."""
+        if self.done >= self.config.steps:
+            again = 1 - (self.done - self.config.steps) / self.config.again_steps
+            return self.config.again_pace * max(0.02, again)
         left = 1 - self.done / self.config.steps
         return min(1.0, (self.done + 1) / _WARM_UP) * min(1.0, max(0.02, left / self.config.fall))
 

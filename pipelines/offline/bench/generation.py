@@ -119,7 +119,7 @@ def _write_strips(sampler: "AvSampler", folder: Path) -> None:
         item = next(held_out(kind, 1, side_px=sampler.model.config.media.side_px))
         film = seen_and_heard(sampler, item)
         made = continued(sampler, item, film)
-        rows = [strip(frames[:: len(frames) // _STRIP_FRAMES], 128) for frames in (film.frames, made.frames)]
+        rows = [strip(list(frames[:: len(frames) // _STRIP_FRAMES]), 128) for frames in (film.frames, made.frames)]
         (folder / f"{kind}.jpg").write_bytes(jpeg_within(np.vstack(rows), _STRIP_BYTES))
 
 
