@@ -199,13 +199,18 @@ def _strongest(found: list[tuple[float, float]]) -> list[float]:
 
 
 def onsets_s(sound: NDArray[np.float32], rate_hz: int) -> list[float]:
-    """Return when sounds begin, in seconds: where loudness jumps above what it was 25 ms before."""
+    """Return when sounds begin, in seconds: the steepest moment wherever loudness rises more than sevenfold in 50 ms.
+
+    A window of the sound codec's spectra lasts 21 ms: no sound made from them can begin more suddenly than that.
+    """
     hop = round(_HOP_S * rate_hz)
     energy = np.square(sound[: len(sound) // hop * hop].astype(float)).reshape(-1, hop).mean(axis=1)
     level = np.log(energy + 1e-6)
     found: list[float] = []
-    for number in range(5, len(level)):
-        rise = level[number] - level[number - 5 : number].max()
-        if rise > _RISE and energy[number] > _AUDIBLE and (not found or number * _HOP_S - found[-1] > 0.1):
-            found.append(number * _HOP_S)
+    for number in range(10, len(level)):
+        rise = level[number] - level[number - 10 : number - 4].max()
+        if rise > _RISE and energy[number] > _AUDIBLE:
+            steepest = number - 4 + int(np.argmax(np.diff(level[number - 5 : number + 1])))
+            if not found or steepest * _HOP_S - found[-1] > 0.1:
+                found.append(steepest * _HOP_S)
     return found

@@ -87,7 +87,7 @@ def test_every_measure_gives_a_figure_for_every_row(trained: Path) -> None:
         assert row["model"].value > row["tracker"].value
     assert table["parabola, in distribution"]["stands still"].value > 1
     assert blows.blows(sampler, 2, told.append)["blow to sound, median (s)"]["truth"].value < 0.042
-    for name, row in adherence.adherence(sampler, 1, told.append).items():
+    for name, row in adherence.adherence(sampler, 2, told.append).items():
         assert row["truth"].value > 0.7, name
     who = adherence.identity(sampler, 2, told.append)
     assert all(0 <= figure.value <= 1 for row in who.values() for figure in row.values())
