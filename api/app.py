@@ -13,6 +13,7 @@ from api.envelope import Envelope
 from api.logs import configure_logging
 from api.state import open_server
 from core.settings import Settings
+from core.storage.checkpoints import Checkpoints
 from pipelines.online.rooms import Rooms, open_rooms
 
 # Each holds an APIRouter called `router`. In this order: fixed paths before those with a parameter in their place.
@@ -89,7 +90,10 @@ def _lifespan(rooms: Rooms, *, close: bool) -> Callable[[FastAPI], AbstractAsync
         # milliseconds in the middle of somebody's page.
         gc.collect()
         gc.freeze()
+        checkpoints = Checkpoints(rooms.database)
+        checkpoints.start()
         yield
+        checkpoints.stop()
         app.state.server.desk.close()
         if close:
             rooms.database.close()

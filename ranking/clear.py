@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.among import among, distinct
 from ranking.catalogue import Catalogue
 from ranking.features import unit
 
@@ -20,6 +21,6 @@ def is_clear(catalogue: Catalogue, rows: Array, page: Array, near_duplicate: flo
     """Return which rows share no film, family, creator or scene with any row of the page; bool (n,)."""
     clear = np.ones(len(rows), dtype=bool)
     for column in ("film", "family", "creator"):
-        clear &= ~np.isin(catalogue.take(column, rows), catalogue.take(column, page))
+        clear &= ~among(catalogue.take(column, rows), distinct(catalogue.take(column, page)))
     likeness = contents(catalogue, rows) @ contents(catalogue, page).T
     return np.asarray(clear & ~(likeness >= near_duplicate).any(axis=1))

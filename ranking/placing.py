@@ -114,7 +114,9 @@ class Placer:
 
     def _explorable(self, scored: Scored, query: Query, order: list[int]) -> list[int]:
         """Least shown candidates that would break no rule of the page wherever they stood."""
-        others = np.setdiff1d(np.flatnonzero(~scored.is_seen), order)
+        is_other = ~scored.is_seen
+        is_other[order] = False
+        others = np.flatnonzero(is_other)
         others = others[self._is_clear(others, order, scored, query)]
         shown = query.catalogue.take("counts", scored.pool.rows[others])[:, _IMPRESSION]
         ranked = others[np.lexsort((-scored.pool.rows[others], shown))]

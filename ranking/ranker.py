@@ -155,7 +155,7 @@ class Ranker:
             score=float(scored.scores[place]),
             propensity=placed.propensity,
             steer_id=scored.effect.ids[strongest] if is_steered else None,
-            heads={name: round(float(values[place]), 6) for name, values in scored.valued.heads.items()},
+            heads={name: round(values.item(place), 6) for name, values in scored.valued.heads.items()},
             parts=scored.valued.parts(place),
             steers=tuple(
                 SteerPart(steer_id, says, float(addition))

@@ -151,8 +151,10 @@ def products(vectors: Array, direction: Array) -> Array:
 
 
 def _reach(follows: Array, catalogue: Catalogue) -> PerPerson:
-    people, counts = np.unique(catalogue.snapshot.follows.of_many(follows), return_counts=True)
-    return PerPerson(people.astype(np.int64), counts.astype(np.float64))
+    reached = np.sort(catalogue.snapshot.follows.of_many(follows))
+    starts = np.flatnonzero(np.diff(reached, prepend=-1))  # where another person begins
+    counts = np.diff(starts, append=len(reached))
+    return PerPerson(reached[starts].astype(np.int64), counts.astype(np.float64))
 
 
 def creator_counts(catalogue: Catalogue, creators: Array) -> Array:

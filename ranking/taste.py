@@ -22,8 +22,9 @@ DISSATISFIED_TO = 2.0
 
 def taste_weight(kind: EventKind, value: float | None) -> float:
     """Return how much one event adds to (or takes from) a taste; 0 for events that say nothing."""
-    if kind == EventKind.POLL_ANSWER:
-        if value is None:
-            return 0.0
-        return 1.0 if value >= SATISFIED_FROM else -1.0 if value <= DISSATISFIED_TO else 0.0
-    return TASTE_WEIGHT.get(kind, 0.0)
+    weight = TASTE_WEIGHT.get(kind)
+    if weight is not None:
+        return weight
+    if kind != EventKind.POLL_ANSWER or value is None:
+        return 0.0
+    return 1.0 if value >= SATISFIED_FROM else -1.0 if value <= DISSATISFIED_TO else 0.0

@@ -157,11 +157,11 @@ class Valued:
         """Return the terms of one video's value; they add up to it."""
         parts = []
         for name, weight in self.weights.items():
-            probability = float(self.heads[name][place])
+            probability: float = self.heads[name].item(place)
             parts.append(ScorePart(name, weight, probability, weight * probability, name in self.priors))
-        running = float(self.head_sum[place])
+        running: float = self.head_sum.item(place)
         for name, factors in self.factors:
-            factor = float(factors[place])
+            factor: float = factors.item(place)
             if factor != 1.0:
                 parts.append(ScorePart(name, factor, None, _scaled(running, factor) - running))
                 running = _scaled(running, factor)

@@ -16,6 +16,7 @@ from core.errors import InvalidInput, Unavailable
 
 _WRITE = "kindling_write"
 _BUSY_TIMEOUT_MS = 10_000
+_LOG_PAGES = 8192  # of the write-ahead log, from which on a writer checkpoints: see ``checkpoints``
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ class Database:
         """Open a transaction that may write. On SQLite it takes the write lock at once, so it cannot fail half-way."""
         with _explained(), self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
             yield Transaction(connection)
+
+    def checkpoint(self) -> None:
+        """Move what SQLite's write-ahead log holds into the file, as far as no reader needs it. Nobody waits for it."""
+        with self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:  # past the engine: a checkpoint is not allowed within a transaction
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Close all pooled connections."""
@@ -120,6 +128,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
             "mmap_size=268435456",
+            f"wal_autocheckpoint={_LOG_PAGES}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -1,5 +1,6 @@
 """`kindling bench feed`: the ranking on a drawn world of any size, on one core, beside its peers."""
 
+import gc
 import json
 import os
 import resource
@@ -78,6 +79,8 @@ def _rank(ranking: Ranking, viewers: Sequence[Viewer], now: datetime, wall: list
     """One page for each viewer, none of them asked for before: state, sources, filters, heads, steers, order."""
     for viewer in viewers[:_WARM_UP]:
         _page(ranking, viewer, now)
+    gc.collect()
+    gc.freeze()  # as the server does at its start
     cpu, steered, candidates, scored = [], [], [], []
     for viewer in viewers[_WARM_UP:]:
         start, used = time.perf_counter(), time.thread_time()
