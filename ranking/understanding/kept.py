@@ -66,7 +66,10 @@ def unpacked(record: Mapping[str, Any], revision: str) -> Array | None:
     kept = record.get(PROBABILITIES)
     if not isinstance(kept, str) or record.get("revision") != revision:
         return None
-    values = np.frombuffer(b64decode(kept), dtype=np.uint8)
+    try:
+        values = np.frombuffer(b64decode(kept, validate=True), dtype=np.uint8)
+    except ValueError:  # no base64: as good as nothing
+        return None
     return values if len(values) == COUNT else None
 
 

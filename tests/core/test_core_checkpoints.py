@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -38,8 +39,18 @@ def test_what_was_written_reaches_the_file_beside_the_writers(tmp_path: Path) ->
     database.close()
 
 
-def test_stopping_what_never_began_is_no_error(database: Database) -> None:
-    Checkpoints(database).stop()
+def is_running() -> bool:
+    return any(thread.name == "checkpoints" for thread in threading.enumerate())
+
+
+def test_a_thread_runs_where_the_database_needs_it_until_it_is_stopped(database: Database) -> None:
+    checkpoints = Checkpoints(database)
+    checkpoints.stop()  # what never began
+    checkpoints = Checkpoints(database)
+    checkpoints.start()
+    assert is_running() == (database.engine.dialect.name == "sqlite")
+    checkpoints.stop()
+    assert not is_running()
 
 
 def test_a_database_that_is_gone_ends_no_thread(tmp_path: Path) -> None:
@@ -48,6 +59,7 @@ def test_a_database_that_is_gone_ends_no_thread(tmp_path: Path) -> None:
     checkpoints.start()
     shutil.rmtree(tmp_path / "folder")
     time.sleep(0.6)  # two turns of the thread
+    assert is_running()
     (tmp_path / "folder").mkdir()
     with database.write() as tx:
         tx.connection.execute(text("CREATE TABLE words (word TEXT)"))

@@ -100,7 +100,8 @@ def test_what_is_kept_is_within_a_byte_of_what_was_read(encoder: TextEncoder) ->
         np.stack([first, second]) / 255, heads.of_texts(encoder.encode(texts), texts), atol=0.002
     )
     assert unpacked(records[0], "others") is None
-    assert unpacked({"revision": heads.revision, "probabilities": "AAAA"}, heads.revision) is None
+    for damaged in ("AAAA", "A", "no base64!", "", 7, None):
+        assert unpacked({"revision": heads.revision, "probabilities": damaged}, heads.revision) is None
 
 
 def test_dark_frames_speak_for_night_and_wild_ones_for_a_fast_pace() -> None:
