@@ -115,14 +115,12 @@ class Generation:
 
         ``keyframes`` are pictures that the film shall show; a model that takes none is refused with ``InvalidInput``.
         """
-        backend = self._ready(model)
-        if not keyframes:
-            return backend.generate(storyboard, portraits, progress, cancelled, model)
-        if not isinstance(backend, KeyframeBackend):
-            raise InvalidInput(
-                "no_keyframes", f"The model {model!r} takes no pictures.", "keyframes", "None, or another model."
-            )
-        return backend.generate_take(Take(storyboard, portraits, progress, cancelled, tuple(keyframes)), model)
+        take = Take(storyboard, portraits, progress, cancelled, tuple(keyframes))
+        return _film(self._ready(model), take, model)
+
+    def check_takes_pictures(self, model: str) -> None:
+        """Raise ``InvalidInput`` for a model that is known to take no pictures; some find out when they are loaded."""
+        _check_takes_pictures(self._registry.backend(model), model)
 
     def generate_many(self, takes: Sequence[Take], model: str) -> list[Film | None]:
         """Make several films of one ``batch_key`` together where the backend can; None for each cancelled one."""
@@ -178,9 +176,23 @@ class Generation:
 
 def _alone(backend: Backend, take: Take, model: str) -> Film | None:
     try:
-        return backend.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
+        return _film(backend, take, model)
     except GenerationCancelled:
         return None
+
+
+def _film(backend: Backend, take: Take, model: str) -> Film:
+    if not take.keyframes:
+        return backend.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
+    return _check_takes_pictures(backend, model).generate_take(take, model)
+
+
+def _check_takes_pictures(backend: Backend, model: str) -> KeyframeBackend:
+    if not isinstance(backend, KeyframeBackend):
+        raise InvalidInput(
+            "no_keyframes", f"The model {model!r} takes no pictures.", "keyframes", "None, or another model."
+        )
+    return backend
 
 
 def _named(settings: Settings) -> list[DiffusersConfig]:

@@ -1,7 +1,7 @@
 """Who may put whose likeness into a video. Pure rules; the first that refuses is named."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import Field, model_validator
@@ -127,6 +127,16 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 
+_SOMEBODY = (
+    "likeness/face_in_picture",
+    "The picture shows somebody's face. People are shown as characters, by their own permission.",
+)
+_UNSEEN = (
+    "likeness/faces_not_looked_for",
+    "Nothing here can tell whether the picture shows somebody's face, so no film can show it.",
+)
+
+
 def may_use_likeness(use: LikenessUse, policy: LikenessPolicy) -> Verdict:
     """Return allow, or block with the first rule that refuses and its words. Never anything between."""
     audience = Audience.DEPICTED_MINOR if use.owner_is_minor else Audience.ADULT
@@ -137,6 +147,20 @@ def may_use_likeness(use: LikenessUse, policy: LikenessPolicy) -> Verdict:
                 rule_id=rule.id, category="likeness", explanation=rule.says,
             )  # fmt: skip
     return Verdict(Outcome.ALLOW, policy.version, Surface.CAMEO, audience)
+
+
+def may_show_picture(faces: int | None, *, is_consented: bool, policy: LikenessPolicy) -> Verdict:
+    """Return whether a film may show a picture that somebody sent: allow or block, never anything between.
+
+    ``faces``: how many were found in it; None where nothing could look for them, and then nobody is shown.
+    ``is_consented``: it is of the clip of someone who lets the asker use their likeness.
+    """
+    # Whose face it is, and how old, nobody knows: it counts as a young person's.
+    verdict = Verdict(Outcome.ALLOW, policy.version, Surface.UPLOAD, Audience.DEPICTED_MINOR)
+    if is_consented or faces == 0:
+        return verdict
+    rule, says = _UNSEEN if faces is None else _SOMEBODY
+    return replace(verdict, outcome=Outcome.BLOCK, rule_id=rule, category="likeness", explanation=says)
 
 
 def widest_permission(owner_is_minor: bool, policy: LikenessPolicy) -> LikenessPermission:

@@ -30,6 +30,7 @@ from safety.likeness import (
     LikenessUse,
     load_likeness_policy,
     may_give_permission,
+    may_show_picture,
     may_use_likeness,
 )
 from safety.policy import ModerationPolicy, load_moderation_policy
@@ -229,6 +230,25 @@ class Safety:
                 rule_id=PICTURE_FAILED, explanation=f"The picture check failed ({why}); a person looks.",
             )  # fmt: skip
 
+    def see_upload(self, frames: Sequence[Frame], audiences: Sequence[Audience]) -> tuple[Verdict, int | None]:
+        """Judge a picture that somebody sent, by the strictest of ``audiences``; and count the faces it shows.
+
+        ``frames`` are the picture as it came and as it is to be used. None where nothing could look for faces.
+        """
+        check = self.film_check(fps=1, is_still=True)
+
+        def look() -> Verdict:
+            for index, frame in enumerate(frames):
+                check.see(frame, index)
+            return strictest(*(check.verdict(Surface.UPLOAD, audience) for audience in audiences))
+
+        verdict = self.watched(look, Surface.UPLOAD, audiences[0], timeout_s=PICTURE_TIMEOUT_S)
+        return verdict, None if verdict.rule_id == PICTURE_FAILED else check.faces()
+
+    def may_show_picture(self, faces: int | None, *, is_consented: bool) -> Verdict:
+        """Return allow, or block with the rule that refuses, for a picture that a film is to show."""
+        return may_show_picture(faces, is_consented=is_consented, policy=self.likeness)
+
     def film_check(self, fps: int = 24, *, is_still: bool = False) -> FilmCheck:
         """Start the check of one film of ``fps`` frames a second, or of a picture."""
         return FilmCheck(fps, self._judged, self._detectors, self.moderation, self.film, is_still=is_still,
@@ -259,9 +279,10 @@ class Safety:
         model: str,
         created_at: datetime,
         remixed_from: str | None = None,
+        opens_on_picture: bool = False,
     ) -> Claim:
         """Return what a manifest will say of a film."""
-        return Claim(title, video_id, creator, model, created_at, remixed_from)
+        return Claim(title, video_id, creator, model, created_at, remixed_from, opens_on_picture)
 
     def sign(self, source: Path, target: Path, claim: Claim) -> None:
         """Write the MP4 ``source`` with a signed C2PA manifest to ``target``. Raises ``Unavailable``."""

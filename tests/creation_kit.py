@@ -20,9 +20,10 @@ from core.storage.database import Database
 from core.storage.people import People
 from core.storage.videos import Videos
 from core.vocabulary import LikenessPermission
-from generation.backends import Cancelled, GenerationCancelled, ModelInfo, Portraits, Progress, Registry
+from generation.backends import Cancelled, GenerationCancelled, Keyframe, ModelInfo, Portraits, Progress, Registry, Take
 from generation.room import Generation
 from generation.storyboard import Storyboard
+from generation.world.opening import opening_on
 from pipelines.online import likeness
 from pipelines.online.charter import CharterWatch
 from pipelines.online.creation import VideoView, submit
@@ -46,6 +47,7 @@ class PatternBackend:
 
     at_frame: Callable[[int], None] = field(default=lambda _: None)
     portraits: Portraits = field(default_factory=dict)
+    keyframes: tuple[Keyframe, ...] = ()
 
     def models(self) -> tuple[ModelInfo, ...]:
         return (
@@ -66,6 +68,12 @@ class PatternBackend:
         sound = Sound(np.zeros((round(storyboard.seconds * RATE_HZ), 2), np.float32), RATE_HZ)
         frames = self._frames(storyboard, progress, cancelled)
         return Film(storyboard.width, storyboard.height, storyboard.fps, storyboard.frame_count, frames, sound)
+
+    def generate_take(self, take: Take, model: str) -> Film:
+        """The stripes begin with the picture."""
+        self.keyframes = take.keyframes
+        film = self.generate(take.storyboard, take.portraits, take.progress, take.cancelled, model)
+        return opening_on(film, take.keyframes)
 
     def _frames(self, storyboard: Storyboard, progress: Progress, cancelled: Cancelled) -> Iterator[Frame]:
         for number in range(storyboard.frame_count):

@@ -22,7 +22,7 @@ from api.schemas.videos import (
 from core.errors import InvalidInput
 from core.ids import CharacterId, VideoId
 from pipelines.online import cards, creation, leases, shelf
-from pipelines.online.references import palette_of
+from pipelines.online.references import read_reference
 from pipelines.online.wishes import Derivation, VideoRequest, seconds_of
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
@@ -50,7 +50,7 @@ async def read_wish(request: Request) -> VideoRequest:
         characters=tuple(CharacterId(item.id) for item in body.characters),
         seed=body.seed,
         style=body.style,
-        palette="" if picture is None else await run_sync(palette_of, picture),
+        reference=None if picture is None else await run_sync(read_reference, picture),
         shots=shots,
         audio=body.audio,
     )

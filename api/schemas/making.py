@@ -33,7 +33,7 @@ class CharacterRef(Body):
 
 
 class ImageReference(Body):
-    """A picture whose colours choose the palette: a base64 data URL."""
+    """The picture that the film begins with: a base64 data URL."""
 
     image_url: str | None = Field(default=None, description="A `data:image/...;base64,` URL.")
     file_id: str | None = Field(default=None, description="Not kept here: send the picture itself.")

@@ -7,6 +7,7 @@ the end is looked at too.
 
 from io import BytesIO
 
+import cv2
 import numpy as np
 from PIL import Image, ImageOps
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,6 +54,18 @@ def read_pictures(content: bytes, limits: PictureLimits = USUAL) -> list[Frame]:
         raise
     except Exception as error:  # whatever a broken file makes a decoder say, it means the same
         raise _unusable("It cannot be read.") from error
+
+
+def covering(picture: Frame, width: int, height: int) -> Frame:
+    """Return a picture scaled until it covers ``width`` x ``height``, and its middle; one of that size as it is."""
+    if picture.shape[:2] == (height, width):
+        return picture
+    scale = max(width / picture.shape[1], height / picture.shape[0])
+    larger = (max(width, round(picture.shape[1] * scale)), max(height, round(picture.shape[0] * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    scaled = np.asarray(cv2.resize(picture, larger, interpolation=way), np.uint8)
+    top, left = (larger[1] - height) // 2, (larger[0] - width) // 2
+    return np.ascontiguousarray(scaled[top : top + height, left : left + width])
 
 
 def _frames(image: Image.Image, limits: PictureLimits) -> list[Frame]:

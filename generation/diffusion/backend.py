@@ -18,7 +18,7 @@ from generation.diffusion.face import Face
 from generation.diffusion.loaded import Loaded, family_for, load, memory_for, settled
 from generation.diffusion.loading import load_pipeline
 from generation.diffusion.parallel import Group, Order, is_in_group, joined
-from generation.diffusion.reel import Reel, check_portraits
+from generation.diffusion.reel import Reel, check_take
 from generation.diffusion.segments import Segment
 from generation.diffusion.steps import Steps
 from generation.storyboard import Storyboard
@@ -75,7 +75,7 @@ class DiffusersBackend:
         loaded = self._ready(model)
         for number, take in enumerate(takes):
             try:
-                check_portraits(loaded, take)
+                check_take(loaded, take)
                 alike.setdefault(Reel(loaded, take).segments, []).append(number)
             except KindlingError as error:
                 found[number] = _failed(take.storyboard, error)
@@ -163,7 +163,7 @@ class DiffusersBackend:
             take.progress(0)
         loaded = self._ready(model)
         for take in takes:
-            check_portraits(loaded, take)
+            check_take(loaded, take)
         reels = [Reel(loaded, take) for take in takes]
         with loaded.lock:
             return _Round(loaded, reels).films()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.media.film import Frame
+from core.media.pictures import covering
 
 _SPATIAL = ("vae_scale_factor_spatial", "vae_spatial_compression_ratio", "vae_scale_factor")
 _TEMPORAL = ("vae_scale_factor_temporal", "vae_temporal_compression_ratio")
@@ -93,22 +94,12 @@ def to_made(picture: Frame, film: tuple[int, int], made: tuple[int, int]) -> Fra
 
     ``film`` and ``made`` are (width, height). A picture of another shape is scaled to cover the film, and cut.
     """
-    covering = _covering(picture, film)
+    covered = covering(picture, *film)
     if made[0] < film[0] or made[1] < film[1]:
-        return _covering(covering, made)
+        return covering(covered, *made)
     across, down = made[0] - film[0], made[1] - film[1]
     edges = (down // 2, down - down // 2, across // 2, across - across // 2)
-    return np.asarray(cv2.copyMakeBorder(covering, *edges, borderType=cv2.BORDER_REPLICATE), np.uint8)
-
-
-def _covering(picture: Frame, size: tuple[int, int]) -> Frame:
-    width, height = size
-    if picture.shape[:2] == (height, width):
-        return picture
-    scale = max(width / picture.shape[1], height / picture.shape[0])
-    larger = (max(width, round(picture.shape[1] * scale)), max(height, round(picture.shape[0] * scale)))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return to_film(np.asarray(cv2.resize(picture, larger, interpolation=way), np.uint8), width, height)
+    return np.asarray(cv2.copyMakeBorder(covered, *edges, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def videos_of(output: Any) -> Sequence[Any]:

@@ -147,8 +147,13 @@ class Reel:
         return found
 
 
-def check_portraits(loaded: Loaded, take: Take) -> None:
-    """Refuse a film with characters that this model cannot show. Raises ``InvalidInput``."""
+def check_take(loaded: Loaded, take: Take) -> None:
+    """Raise ``InvalidInput`` for pictures where this model takes none, and for characters that it cannot show."""
+    if take.keyframes and not loaded.takes_pictures:
+        raise InvalidInput(
+            "no_keyframes", f"The model {loaded.config.title!r} takes no pictures.", "keyframes",
+            "None, or another model.",
+        )  # fmt: skip
     drawn = loaded.config.first_picture == "world" and loaded.takes_pictures
     able = drawn or loaded.face.takes_references
     if take.portraits and not able:

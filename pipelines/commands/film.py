@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from core.media.film import Film, Frame
+    from generation.backends import Keyframe
     from generation.room import Generation
     from generation.storyboard import Storyboard
 
@@ -31,13 +32,14 @@ def command(
     remix: Annotated[str, typer.Option(help="Tell the film anew with these words.")] = "",
     edit: Annotated[str, typer.Option(help="Change one thing, as in 'make the car red'.")] = "",
     extend: Annotated[str, typer.Option(help="Let this follow, for as many --seconds.")] = "",
+    input_reference: Annotated[Path | None, typer.Option(help="Begin with this picture, as the model can.")] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Let its end run into its beginning.")] = False,
     save_board: Annotated[Path | None, typer.Option(help="Write the storyboard here, to remix or edit later.")] = None,
     strip: Annotated[Path | None, typer.Option(help="Write a row of frames here, as JPEG.")] = None,
 ) -> None:
     """Make a film on this machine, for looking at what words give.
 
-    Nothing is checked, marked or signed here, and no one's likeness can be used: what people see is made by
+    Nothing is checked, marked or signed here, and no one's character can be used: what people see is made by
     ``POST /v1/videos``.
     """
     from core.media.codec import write_mp4
@@ -53,7 +55,8 @@ def command(
         storyboard = restyle(storyboard, style)
     if save_board is not None:
         save_board.write_text(storyboard.model_dump_json(indent=1), encoding="utf-8")
-    film = generation.generate(storyboard, {}, lambda _percent: None, lambda: False, model)
+    keyframes = [] if input_reference is None else [_opening(input_reference, storyboard)]
+    film = generation.generate(storyboard, {}, lambda _percent: None, lambda: False, model, keyframes=keyframes)
     kept: list[Frame] = []
     write_mp4(_watched(film, kept), out)
     if strip is not None:
@@ -78,6 +81,13 @@ def _board(
     return generation.storyboard(
         prompt, seconds=seconds, width=int(sides[0]), height=int(sides[1]), seed=seed, style=style or None
     )
+
+
+def _opening(path: Path, storyboard: "Storyboard") -> "Keyframe":
+    from generation.backends import Keyframe
+    from pipelines.online.references import read_reference
+
+    return Keyframe(0.0, read_reference(path.read_bytes()).fitted(f"{storyboard.width}x{storyboard.height}"))
 
 
 def _edited(storyboard: "Storyboard", remix: str, edit: str, extend: str, loop: bool, seconds: float) -> "Storyboard":

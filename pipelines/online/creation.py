@@ -20,6 +20,7 @@ from generation.choices import words_in
 from pipelines.online.cards import eyes_of, known_person, visible_ids
 from pipelines.online.events import inspired_by
 from pipelines.online.films import discard
+from pipelines.online.first_frames import check_first_frame, first_frame_for, kept, key_for
 from pipelines.online.judging import check_prompt, depicts_minor, first_refusal
 from pipelines.online.making import check_may_make
 from pipelines.online.moderation import refusal
@@ -28,7 +29,7 @@ from pipelines.online.quotas import check_open, place_of
 from pipelines.online.rendering import run_job
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import VideoView, list_mine, own, retrieve, view
-from pipelines.online.takedown import cancel_job, remove
+from pipelines.online.takedown import cancel_job, first_frames_in, remove
 from pipelines.online.wellbeing import note_events
 from pipelines.online.wishes import Derivation, Source, VideoRequest, Wish, check_words, derived_request, wish_for
 
@@ -79,9 +80,17 @@ def submit(rooms: Rooms, person_id: PersonId, request: VideoRequest, idempotency
     if refused is not None:
         raise refusal(rooms, refused, "prompt", video_id, person_id, field="characters")
     wish = wish_for(rooms.generation, request, shown, video_id, said=said, source=source)
+    first = first_frame_for(rooms, request, source)
     words = (request.prompt, said, *words_in(wish.storyboard))
     check_prompt(rooms, maker, words, shows_minor=shows_minor, video_id=video_id, now=now)
-    return _enqueue(rooms, _queued(video_id, maker, request, wish, now), wish, shown, retry)
+    if first is not None:
+        check_first_frame(rooms, maker, first, shown, shows_minor=shows_minor, video_id=video_id, now=now)
+        wish = wish.model_copy(update={"first_frame": key_for(video_id)})
+    with kept(rooms.media, first, video_id):
+        made = _enqueue(rooms, _queued(video_id, maker, request, wish, now), wish, shown, retry)
+    if made.video.id != video_id:  # a retry was faster
+        discard(rooms.media, (key_for(video_id),))
+    return made
 
 
 def _enqueue(rooms: Rooms, video: Video, wish: Wish, shown: Sequence[Character], retry: "_Retry") -> VideoView:
@@ -273,7 +282,9 @@ def cancel(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> VideoView:
             )
         ended = {"error_code": CANCELLED, "error_message": "You cancelled this video.", "completed_at": now}
         Videos(tx).move(video_id, only_from=[VideoStatus.GENERATING], status=VideoStatus.FAILED, **ended)
-        return view(tx, person_id, video_id)
+        cancelled, keys = view(tx, person_id, video_id), first_frames_in(tx, [video])
+    discard(rooms.media, keys)
+    return cancelled
 
 
 def delete(rooms: Rooms, person_id: PersonId, video_id: VideoId) -> None:

@@ -9,11 +9,13 @@ from core.ids import PersonId, VideoId
 from core.media.codec import probe, read_frames, read_sound
 from core.records import Video
 from core.storage.characters import Characters
+from core.storage.jobs import Jobs
 from core.storage.videos import Videos
 from core.verdicts import Verdict
 from core.vocabulary import Audience, Surface, VideoStatus
 from pipelines.online.rooms import Rooms
 from pipelines.online.shelf import fetchable
+from pipelines.online.wishes import first_frame_of
 from safety.film.policy import DETECTORS
 from safety.judgement import DetectorReport, Judgement, joined, reached_categories, reports_of
 from safety.room import PICTURE_FAILED, FilmSource, TextPart
@@ -81,7 +83,10 @@ def _source(rooms: Rooms, video: Video) -> FilmSource:
     made_by = {info.name: info.backend for info in rooms.generation.models()}.get(video.model, "")
     with rooms.database.read() as tx:
         shown = Characters(tx).shown_in([video.id]).get(video.id, ())
-    return FilmSource(made_by=made_by, prompt_checked=True, real_portraits=bool(shown))
+        opens = first_frame_of(Jobs(tx).find_by_video(video.id))
+    return FilmSource(
+        made_by=made_by, prompt_checked=True, real_portraits=bool(shown), uploaded_picture=bool(opens)
+    )  # fmt: skip
 
 
 def _seen(rooms: Rooms, path: Path, surface: Surface, audience: Audience, source: FilmSource) -> Verdict:

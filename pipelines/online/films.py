@@ -17,7 +17,7 @@ from core.media.film import Film, Frame
 from core.media.store import MediaStore
 from core.verdicts import Verdict, strictest
 from core.vocabulary import Audience, Outcome, Surface
-from generation.backends import Cancelled, GenerationCancelled, Progress, Take
+from generation.backends import Cancelled, GenerationCancelled, Keyframe, Progress, Take
 from generation.room import Generation
 from generation.storyboard import Storyboard
 from safety.provenance.manifest import Claim
@@ -46,6 +46,7 @@ class FilmOrder:
     has_sound: bool = True  # False: the film has no sound track at all
     prompt_checked: bool = False  # its words were judged and allowed before
     portraits_are_drawn: bool = False  # its portraits are nobody's: we drew them
+    opening: Frame | None = None  # a picture that somebody sent, which the film begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,12 @@ class FilmMaker:
 
     def take(self, order: FilmOrder, progress: Progress, cancelled: Cancelled) -> Take:
         """Return what a backend needs for an order; the rest of the progress is for checking, signing and storing."""
-        return Take(
-            order.storyboard, order.portraits, lambda percent: progress(round(percent * _RENDER_SHARE)), cancelled
-        )
+        keyframes = () if order.opening is None else (Keyframe(0.0, order.opening),)
+
+        def told(percent: int) -> None:
+            progress(round(percent * _RENDER_SHARE))
+
+        return Take(order.storyboard, order.portraits, told, cancelled, keyframes)
 
     def make(
         self,
@@ -109,8 +113,9 @@ class FilmMaker:
             if film is None:
                 take = self.take(order, progress, cancelled)
                 film = self._generation.generate(
-                    take.storyboard, take.portraits, take.progress, take.cancelled, order.model
-                )
+                    take.storyboard, take.portraits, take.progress, take.cancelled, order.model,
+                    keyframes=take.keyframes,
+                )  # fmt: skip
             heard = film if order.has_sound else replace(film, sound=None)
             passage = _Passage(self._safety, order, heard, self._source(order), preview)
             write_mp4(passage.film(), folder / "plain.mp4")
@@ -129,6 +134,7 @@ class FilmMaker:
             made_by=self._generation.backend_of(order.model),
             prompt_checked=order.prompt_checked,
             real_portraits=bool(order.portraits) and not order.portraits_are_drawn,
+            uploaded_picture=order.opening is not None,
         )
 
     def _store(self, signed: Path, stills: Sequence[Frame]) -> str:
@@ -158,6 +164,9 @@ class _Passage:
         self._check = safety.film_check(film.fps)
         self._mark = safety.watermark(order.label, seed=order.storyboard.seed)
         self._depicts_minor = order.depicts_minor
+        self._opening = None if order.opening is None else safety.film_check(fps=1, is_still=True)
+        if self._opening is not None and order.opening is not None:
+            self._opening.see(order.opening, 0)
         starts = accumulate(order.storyboard.shot_frames, initial=0)
         for number, (shot, start) in enumerate(zip(order.storyboard.shots, starts, strict=False), start=1):
             self._check.tell(start / order.storyboard.fps, f"shot {number}", shot.text)
@@ -179,7 +188,9 @@ class _Passage:
         return adult, strictest(self._for(Audience.TEEN), adult)
 
     def _for(self, audience: Audience) -> Verdict:
-        return self._check.verdict(Surface.OUTPUT, audience, self._source)
+        film = self._check.verdict(Surface.OUTPUT, audience, self._source)
+        # A film that shows an upload is one in part: whoever may not see the picture by itself may not see it there.
+        return film if self._opening is None else strictest(film, self._opening.verdict(Surface.UPLOAD, audience))
 
     def _frames(self) -> Iterator[Frame]:
         for index, frame in enumerate(self._film.frames):

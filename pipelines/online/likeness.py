@@ -22,7 +22,7 @@ from pipelines.online.family import controls_in
 from pipelines.online.films import discard
 from pipelines.online.moderation import require_allowed
 from pipelines.online.rooms import Rooms
-from pipelines.online.takedown import LIKENESS_WITHDRAWN, WITHDRAWN_SAYS, remove, withdraw
+from pipelines.online.takedown import LIKENESS_WITHDRAWN, WITHDRAWN_SAYS, first_frames_in, remove, withdraw
 
 _MAX_NAME_CHARS = 80
 
@@ -194,7 +194,8 @@ def revoke(rooms: Rooms, person_id: PersonId, character_id: CharacterId) -> None
         shown_in = Characters(tx).videos_with(character_id)
         hidden = withdraw(tx, shown_in, now, code=LIKENESS_WITHDRAWN, message=WITHDRAWN_SAYS)
         AuditLog(tx).append(now, person_id, "character.revoked", character_id, {"hidden": hidden})
-    discard(rooms.media, (character.clip_key, character.portrait_key))
+        pictures = first_frames_in(tx, shown_in)
+    discard(rooms.media, (character.clip_key, character.portrait_key, *pictures))
 
 
 def _own(tx: Transaction, person_id: PersonId, character_id: CharacterId) -> tuple[Person, Character]:

@@ -1,16 +1,17 @@
-"""A reference picture: its colours choose the film's palette. The picture itself is neither kept nor shown."""
+"""A reference picture as it came in: read within limits, brought to the film's size, and its colours named."""
 
-import io
+from dataclasses import dataclass, field
+from hashlib import sha256
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from core.errors import InvalidInput
 from core.media.film import Frame
+from core.media.pictures import covering, read_pictures
 
-_FORMATS = ("PNG", "JPEG", "WEBP")
-_MOST_PIXELS = 40_000_000
+_LEAST_SIDE_PX = 64
+_LEAST_KEPT = 0.5  # of a picture's area, when it is cut to the film's shape
 _LOOKED_AT_PX = 96  # longer side that colours are counted on
 _GREY_BELOW = 0.16
 _DARK_BELOW = 0.42
@@ -20,9 +21,42 @@ _BRIGHT_ABOVE = 0.72
 _MOSTLY = 0.5
 
 
-def palette_of(picture: bytes) -> str:
-    """Return the name of the palette nearest to a picture's colours. Raises ``InvalidInput`` if it is no picture."""
-    pixels = cv2.cvtColor(_opened(picture), cv2.COLOR_RGB2HSV).reshape(-1, 3).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture that somebody sent: RGB (H, W, 3), upright, and a hash of the file by which a retry is known."""
+
+    picture: Frame = field(repr=False, compare=False)
+    digest: str
+
+    def fitted(self, size: str) -> Frame:
+        """Return it at a film's size: scaled to cover it, and its middle. Raises ``InvalidInput`` for other shapes."""
+        width, height = (int(side) for side in size.split("x"))
+        own_height, own_width = self.picture.shape[:2]
+        shape = (own_width / own_height) / (width / height)
+        if min(own_width, own_height) < _LEAST_SIDE_PX or min(shape, 1 / shape) < _LEAST_KEPT:
+            raise _refused(
+                f"The picture is {own_width}x{own_height} and the film {width}x{height}.",
+                f"Sides of at least {_LEAST_SIDE_PX} pixels and about the film's shape: a picture is scaled to cover "
+                f"the film and its middle is kept, which must be half of it or more.",
+            )
+        return covering(self.picture, width, height)
+
+
+def read_reference(content: bytes) -> Reference:
+    """Return the picture in a file. Raises ``InvalidInput`` naming ``input_reference``."""
+    usual = "A PNG, JPEG or WebP picture of at most 20 million bytes and 40 million pixels."
+    try:
+        frames = read_pictures(content)
+    except InvalidInput as error:
+        raise _refused(error.detail, usual) from error
+    if len(frames) > 1:
+        raise _refused("The picture moves.", usual)
+    return Reference(frames[0], sha256(content).hexdigest())
+
+
+def palette_of(picture: Frame) -> str:
+    """Return the name of the palette nearest to a picture's colours."""
+    pixels = cv2.cvtColor(_small(picture), cv2.COLOR_RGB2HSV).reshape(-1, 3).astype(np.float32)
     hue, saturation, value = pixels[:, 0] * 2, pixels[:, 1] / 255, pixels[:, 2] / 255
     if saturation.mean() < _GREY_BELOW:
         return "noir" if value.mean() < _DARK_BELOW else "pastel"
@@ -39,23 +73,11 @@ def palette_of(picture: bytes) -> str:
     return "vivid" if saturation.mean() > _STRONG_ABOVE else "natural"
 
 
-def _opened(picture: bytes) -> Frame:
-    try:
-        with Image.open(io.BytesIO(picture), formats=_FORMATS) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise _refused(f"The picture has {image.width}x{image.height} pixels.")
-            image.draft("RGB", (_LOOKED_AT_PX, _LOOKED_AT_PX))
-            small = image.convert("RGB")
-            small.thumbnail((_LOOKED_AT_PX, _LOOKED_AT_PX))
-            return np.asarray(small, dtype=np.uint8)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _refused("The reference is not a picture that can be read.") from error
+def _small(picture: Frame) -> Frame:
+    scale = min(1.0, _LOOKED_AT_PX / max(picture.shape[:2]))
+    height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _refused(detail: str) -> InvalidInput:
-    return InvalidInput(
-        code="bad_input_reference",
-        detail=detail,
-        field="input_reference",
-        expected=f"A PNG, JPEG or WebP picture of at most {_MOST_PIXELS // 1_000_000} million pixels.",
-    )
+def _refused(detail: str, expected: str) -> InvalidInput:
+    return InvalidInput(code="bad_input_reference", detail=detail, field="input_reference", expected=expected)

@@ -27,6 +27,7 @@ from generation.backends import Cancelled, GenerationCancelled, Progress
 from generation.worker import Assignment, Finish
 from pipelines.online.family import controls_in
 from pipelines.online.films import FilmMaker, FilmOrder, FilmRefused, FinishedFilm, discard, film_files
+from pipelines.online.first_frames import read_first_frame
 from pipelines.online.judging import (
     FILM_CHECK,
     FeedVerdicts,
@@ -168,6 +169,10 @@ def _load(tx: Transaction, rooms: Rooms, video_id: VideoId, now: datetime) -> _W
 
 def _order(rooms: Rooms, wish: Wish, work: _Work) -> FilmOrder:
     video = work.video
+    try:
+        portraits, opening = _portraits(rooms.media, work.shown), read_first_frame(rooms.media, wish)
+    except NotFound as error:  # one that was just deleted stops the job: it was revoked
+        raise GenerationCancelled from error
     return FilmOrder(
         storyboard=wish.storyboard,
         model=wish.model,
@@ -178,9 +183,11 @@ def _order(rooms: Rooms, wish: Wish, work: _Work) -> FilmOrder:
             model=wish.model,
             created_at=video.created_at,
             remixed_from=video.remixed_from,
+            opens_on_picture=bool(wish.first_frame),
         ),
         label=f"Kindling · @{work.maker.handle}",
-        portraits=_portraits(rooms.media, work.shown),
+        portraits=portraits,
+        opening=opening,
         depicts_minor=work.shows_minor,
         has_sound=video.has_sound,
         prompt_checked=True,  # by `submit`, before this job was in the queue
@@ -203,11 +210,8 @@ def _make(rooms: Rooms, item: _Commission, made: Film | None) -> FinishedFilm:
 
 
 def _portraits(media: MediaStore, shown: Sequence[Character]) -> dict[str, Frame]:
-    """Return the portraits by character name. One that was just deleted stops the job: it was revoked."""
-    try:
-        return {item.name: picture(media.read(item.portrait_key)) for item in shown}
-    except NotFound as error:
-        raise GenerationCancelled from error
+    """Return the portraits by character name. Raises ``NotFound``."""
+    return {item.name: picture(media.read(item.portrait_key)) for item in shown}
 
 
 def picture(data: bytes) -> Frame:

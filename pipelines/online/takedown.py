@@ -10,6 +10,7 @@ from core.storage.jobs import Jobs
 from core.storage.videos import Videos
 from core.vocabulary import VideoStatus
 from pipelines.online.films import film_files
+from pipelines.online.wishes import first_frame_of
 
 LIKENESS_WITHDRAWN = "likeness_withdrawn"
 WITHDRAWN_SAYS = "Someone whose likeness this shows no longer allows it."
@@ -29,7 +30,14 @@ def remove(tx: Transaction, video: Video, now: datetime) -> tuple[str, ...]:
     cancel_job(tx, video.id, now)
     film_key = _film_of(tx, video)
     Videos(tx).change(video.id, status=VideoStatus.DELETED, film_key=None, poster_key=None, embedding=None)
-    return () if film_key is None or Videos(tx).uses_film(film_key) else film_files(film_key)
+    first = first_frames_in(tx, [video])
+    return first if film_key is None or Videos(tx).uses_film(film_key) else (*first, *film_files(film_key))
+
+
+def first_frames_in(tx: Transaction, videos: Iterable[Video]) -> tuple[str, ...]:
+    """Return the media keys of the pictures that these videos begin with: each is one video's alone."""
+    keys = (first_frame_of(Jobs(tx).find_by_video(video.id)) for video in videos)
+    return tuple(key for key in keys if key)
 
 
 def cancel_job(tx: Transaction, video_id: VideoId, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from generation.edits import change_thing, extend, remix, restyle
 from generation.room import Generation
 from generation.shot_list import ShotSpec, assemble
 from generation.storyboard import Storyboard
+from pipelines.online.references import Reference, palette_of
 from pipelines.online.retries import request_hash
 
 MAX_PROMPT_CHARS = 32_000
@@ -43,7 +44,7 @@ class VideoRequest:
     characters: tuple[CharacterId, ...] = ()
     seed: int | None = None
     style: str = ""
-    palette: str = ""  # chosen from a reference picture; empty lets the words choose
+    reference: Reference | None = None  # the film begins with it, and takes its colours
     remix_of: VideoId | None = None
     derived: Derivation = Derivation.NONE
     shots: tuple[ShotSpec, ...] = ()
@@ -52,7 +53,8 @@ class VideoRequest:
     @property
     def digest(self) -> str:
         """A hash by which a retry of the same wish is known."""
-        return request_hash(asdict(self))
+        fields = asdict(replace(self, reference=None))
+        return request_hash(fields | {"reference": self.reference and self.reference.digest})
 
 
 class Wish(BaseModel):
@@ -63,6 +65,7 @@ class Wish(BaseModel):
     storyboard: Storyboard = Field(description="What the film will show.")
     model: str = Field(description="The model's name, as it was asked for.")
     characters: tuple[CharacterId, ...] = Field(default=(), description="In the order of the storyboard's names.")
+    first_frame: str = Field(default="", description="Media key of the picture that the film begins with.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Source:
     video: Video
     shown: tuple[Character, ...]
     storyboard: Storyboard | None  # as its job keeps it; None: there is no such job
+    first_frame: str = ""  # media key of the picture that it begins with
 
     @classmethod
     def of(cls, video: Video, shown: Sequence[Character], job: Job | None) -> "Source":
@@ -80,7 +84,12 @@ class Source:
             board = None if job is None else Wish.model_validate(job.request).storyboard
         except ValidationError:
             board = None  # from a version that wrote storyboards otherwise: its words are read anew
-        return cls(video, tuple(shown), board)
+        return cls(video, tuple(shown), board, first_frame_of(job))
+
+
+def first_frame_of(job: Job | None) -> str:
+    """Return the media key of the picture that a job's film begins with; empty if it begins with none."""
+    return "" if job is None else str(job.request.get("first_frame", ""))
 
 
 def derived_request(request: VideoRequest, source: Source) -> VideoRequest:
@@ -132,8 +141,8 @@ def wish_for(
         storyboard = _derived(generation, look, request, source, said)
     else:
         storyboard = _read(generation, look, request.prompt, request.seconds)
-    if request.palette:
-        storyboard = restyle(storyboard, palette=request.palette)
+    if request.reference is not None:
+        storyboard = restyle(storyboard, palette=palette_of(request.reference.picture))
     return Wish(storyboard=storyboard, model=request.model, characters=tuple(character.id for character in shown))
 
 

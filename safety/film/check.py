@@ -99,6 +99,11 @@ class FilmCheck:
         self._collected()
         return self._said
 
+    def faces(self) -> int | None:
+        """Return how many faces one of the frames looked at shows at most; None where nothing could look for them."""
+        self._collected()
+        return max((count for _, count in self._faces), default=0) if "faces" in self._ran else None
+
     def words(self) -> tuple[str, ...]:
         """Return what was read on screen, in the order of time."""
         return tuple(item.text for item in self.said() if item.kind == "on_screen_text")
@@ -126,6 +131,7 @@ class FilmCheck:
         """Return what stands in for a detector, or an empty string."""
         for vouch in self._policy.vouch:
             holds = source.prompt_checked and (vouch.with_real_portraits or not source.real_portraits)
+            holds = holds and not source.uploaded_picture
             if holds and source.made_by in vouch.made_by and surface in vouch.surfaces and name in vouch.stands_for:
                 return f"{vouch.id}: {vouch.reason}"
         return ""

@@ -10,6 +10,7 @@ class FilmSource:
     made_by: str = ""  # the generation backend
     prompt_checked: bool = False  # its words were judged and allowed before it was made
     real_portraits: bool = False  # it shows a real person's picture
+    uploaded_picture: bool = False  # it shows a picture that somebody sent: nothing vouches for that
 
 
 UNKNOWN = FilmSource()

@@ -11,6 +11,7 @@ from core.errors import InvalidInput, Unavailable
 from safety.provenance.certificates import SigningKeys
 from safety.provenance.seal import add_seal, seal_holds
 
+COMPOSITE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 TRAINED_ALGORITHMIC_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 _SEAL_BROKEN = "kindling.seal.broken"
 _GENERATOR = {"name": "Kindling", "version": "0.1.0"}
@@ -26,6 +27,7 @@ class Claim:
     model: str
     created_at: datetime
     remixed_from: str | None = None
+    opens_on_picture: bool = False  # one that somebody sent: not all of it was generated
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def definition(claim: Claim) -> dict[str, Any]:
     """Return the manifest definition for a claim (C2PA 2.x: one created action with its digital source type)."""
     created: dict[str, Any] = {
         "action": "c2pa.created",
-        "digitalSourceType": TRAINED_ALGORITHMIC_MEDIA,
+        "digitalSourceType": COMPOSITE if claim.opens_on_picture else TRAINED_ALGORITHMIC_MEDIA,
         "when": claim.created_at.isoformat(),
         "softwareAgent": {"name": claim.model},
     }

@@ -137,8 +137,7 @@ def test_the_room_batches_and_unloads_diffusers_models(board: Storyboard) -> Non
     assert (backend.loaded_class("one"), backend.loaded_class("two")) == ("WanPipeline", "")
 
 
-def test_a_model_without_pictures_refuses_keyframes_in_the_room(board: Storyboard) -> None:
-    room = Generation.open(Settings())
-    key = Keyframe(0, plain_frame((1, 2, 3)))
+def test_a_model_without_pictures_refuses_keyframes(board: Storyboard) -> None:
+    backend = backend_of(tiny_wan(), call=SHORT)
     with pytest.raises(InvalidInput, match="takes no pictures"):
-        room.generate(board, {}, lambda _: None, lambda: False, "world", keyframes=[key])
+        backend.generate_take(take(board, Keyframe(0, plain_frame((1, 2, 3)))), "tiny")

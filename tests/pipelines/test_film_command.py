@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer import Typer
 from typer.testing import CliRunner
 
 from core.errors import InvalidInput
-from core.media.codec import poster, probe
+from core.media.codec import poster, probe, read_frames
 from core.media.film import Frame
 from core.media.strip import jpeg_within, strip
 from generation.storyboard import read_storyboard
 from pipelines.commands.film import command
+from tests.pictures import png_of, scenery
 
 app = Typer()
 app.command()(command)
@@ -50,6 +52,16 @@ def test_a_storyboard_is_remixed_edited_extended_and_looped(made: Path) -> None:
     assert board.loops
     assert any(thing.colour == "blue" for thing in board.shots[1].things if thing.kind == "ball")
     assert poster(made / "b.mp4").mean() < poster(made / "a.mp4").mean()
+
+
+def test_a_film_begins_with_a_picture(made: Path) -> None:
+    picture, out = made / "field.png", made / "opened.mp4"
+    picture.write_bytes(png_of(scenery(108, 192)))
+    film("a red ball in a park", "--seconds", "1", "--size", "108x192", "--input-reference", str(picture), "--out",
+         str(out))  # fmt: skip
+    assert np.abs(next(iter(read_frames(out))).astype(int) - scenery(108, 192)).mean() < 6
+    with pytest.raises(InvalidInput, match="108x192 and the film 192x108"):
+        film("a ball", "--size", "192x108", "--input-reference", str(picture), "--out", str(made / "x.mp4"))
 
 
 def test_what_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
 
 from core.encoder import TextEncoder
 from core.media.film import Frame, Sound
@@ -10,6 +9,7 @@ from core.vocabulary import Audience, Outcome, Surface
 from safety.film.check import FilmCheck
 from safety.film.flash import SAFE_FLASHES_PER_S, FlashMeter
 from safety.room import FilmSource, Safety
+from tests.pictures import written
 
 FPS = 24
 WORLD = FilmSource(made_by="world", prompt_checked=True)
@@ -22,12 +22,6 @@ def safety(encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory) -> Sa
 
 def plain(shade: int | tuple[int, int, int], size: tuple[int, int] = (320, 180)) -> Frame:
     return np.full((*size, 3), shade, np.uint8)
-
-
-def written(text: str) -> Frame:
-    image = Image.new("RGB", (360, 640), (40, 60, 90))
-    ImageDraw.Draw(image).multiline_text((14, 240), text, font=ImageFont.load_default(30), fill=(255, 255, 255))
-    return np.asarray(image)
 
 
 def watch(safety: Safety, frames: list[Frame], sound: Sound | None = None) -> FilmCheck:

@@ -3,15 +3,21 @@
 import asyncio
 import io
 from collections.abc import Iterator
+from itertools import product
+from typing import Any
 
 import av
+import numpy as np
 import openai
 import pytest
+from numpy.typing import NDArray
 from openai import AsyncOpenAI, OpenAI
 from PIL import Image
 
+from core.media.pictures import covering
 from tests.api.videos.conftest import Site
 from tests.creation_kit import CALM
+from tests.pictures import data_url, painted, png_of, scenery
 
 # The client says of itself that OpenAI's service has shut down; ours has not.
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")
@@ -92,21 +98,75 @@ def test_a_character_made_with_the_client_is_shown_by_its_owner_only(site: Site,
     ada.videos.delete(shown.id)
 
 
-def test_a_reference_picture_sets_the_colours(site: Site, ada: OpenAI) -> None:
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 64), (240, 60, 180)).save(buffer, "PNG")
-    video = ada.videos.create(
-        prompt="a ball in a park", model="pattern", input_reference=("pink.png", buffer.getvalue()), **SMALL
-    )
-    assert ada.videos.poll(video.id).status == "completed"
-    with pytest.raises(openai.BadRequestError) as caught:
-        ada.videos.create(prompt=CALM, input_reference=("pink.png", b"no picture"), **SMALL)
+def first_frame(film: bytes) -> NDArray[np.int16]:
+    with av.open(io.BytesIO(film)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
+
+
+def refer_to(reference: object) -> dict[str, Any]:
+    """The client's own types know pictures by URL, and its code then takes files alone: so by `extra_body`."""
+    given = {"extra_body": {"input_reference": reference}} if isinstance(reference, dict) else {}
+    return {**SMALL, **(given or {"input_reference": reference})}
+
+
+def test_a_film_begins_with_its_input_reference(ada: OpenAI) -> None:
+    picture = scenery(180, 320)
+    references = (("field.png", png_of(picture), "image/png"), {"image_url": data_url(png_of(picture))})
+    for reference, model in product(references, ("pattern", "sora-2")):
+        made = ada.videos.create(prompt="a ball in a park", model=model, **refer_to(reference))
+        assert ada.videos.poll(made.id).status == "completed"
+        shown = first_frame(ada.videos.download_content(made.id).read())
+        assert np.abs(shown - covering(picture, 360, 640)).mean() < 6
+        ada.videos.delete(made.id)
+
+
+def test_a_film_begins_with_its_input_reference_and_its_remix_too_async(site: Site) -> None:
+    async def make() -> None:
+        async with AsyncOpenAI(base_url=f"{site.url}/v1", api_key=site.token(site.bob), max_retries=0) as client:
+            made = await client.videos.create_and_poll(
+                prompt=CALM, model="pattern", input_reference=("field.png", png_of(scenery())), **SMALL
+            )
+            remix = await client.videos.poll((await client.videos.remix(made.id, prompt="at night")).id)
+            assert (made.status, remix.status) == ("completed", "completed")
+            for video in (made, remix):
+                film = await (await client.videos.download_content(video.id)).aread()
+                assert np.abs(first_frame(film) - covering(scenery(), 360, 640)).mean() < 6
+                await client.videos.delete(video.id)
+
+    asyncio.run(make())
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        (("a.png", b"no picture"), "cannot be read"),
+        (("a.png", png_of(scenery(1280, 720))), "1280x720 and the film 360x640"),
+        (("a.png", png_of(scenery(36, 64))), "36x64 and the film 360x640"),
+        ({"image_url": "http://127.0.0.1/secret.png"}, "cannot be read from here"),
+        ({"image_url": "data:image/png;base64,!!"}, "cannot be read from here"),
+        ({"file_id": "file-1"}, "cannot be read from here"),
+        ({"file_id": "file-1", "image_url": "data:image/png;base64,"}, "exactly one"),
+    ],
+)
+def test_a_reference_that_cannot_be_used_is_named(ada: OpenAI, reference: object, says: str) -> None:
+    with pytest.raises(openai.BadRequestError, match=says) as caught:
+        ada.videos.create(prompt=CALM, **refer_to(reference))
+    assert (caught.value.param or "").startswith("input_reference")
+
+
+def test_a_reference_with_a_face_or_of_the_young_is_refused_with_its_rule(site: Site, ada: OpenAI) -> None:
+    with pytest.raises(openai.PermissionDeniedError) as caught:
+        ada.videos.create(prompt=CALM, input_reference=("me.png", png_of(painted())), **SMALL)
+    assert (caught.value.code, caught.value.param) == ("likeness_not_permitted", "input_reference")
+    assert isinstance(caught.value.body, dict)
+    assert caught.value.body["rule_id"] == "likeness/face_in_picture"
+    assert {"decision_id", "appeal"} <= set(caught.value.body)
+    with (
+        OpenAI(base_url=f"{site.url}/v1", api_key=site.token(site.tim), max_retries=0) as tim,
+        pytest.raises(openai.PermissionDeniedError) as caught,
+    ):
+        tim.videos.create(prompt=CALM, input_reference=("field.png", png_of(scenery())), **SMALL)
     assert caught.value.param == "input_reference"
-    with pytest.raises(openai.BadRequestError) as caught:
-        elsewhere = {"input_reference": {"image_url": "http://127.0.0.1/secret.png"}}
-        ada.videos.create(prompt=CALM, extra_body=elsewhere, **SMALL)
-    assert caught.value.param == "input_reference"
-    ada.videos.delete(video.id)
 
 
 @pytest.mark.parametrize(
