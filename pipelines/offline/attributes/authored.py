@@ -1,4 +1,4 @@
-"""Our own labelled texts: the lines of ``authored.toml`` and ``authored_2.toml``, each filmed in other ways too."""
+"""Our own labelled texts: the lines of ``authored.toml``, ``authored_2.toml`` and on, each filmed in other ways too."""
 
 import random
 import tomllib
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_FOLDER = Path(__file__).parent
 _FIELDS = ("people", "setting", "time", "pace", "arousal", "valence", "makeable", "style")
 _FRAMINGS_PER_LINE = 5
 
@@ -17,14 +18,15 @@ def authored_lines() -> list[dict[str, Any]]:
 
 def authored_videos(seed: int = 0) -> list[dict[str, Any]]:
     """Return labelled texts in the form of the steering benchmark's videos; ``-`` marks an unknown label."""
-    first, second = (_read(name) for name in ("authored.toml", "authored_2.toml"))
+    files = [_read(path.name) for path in sorted(_FOLDER.glob("authored*.toml"))]
+    framings = [framing for file in files for framing in file.get("framing", [])]
     dice = random.Random(seed)
-    lines = (_parse(line) for line in (*first["lines"], *second["lines"]))
-    return [video for line in lines for video in _variants(line, first["framing"], dice)]
+    lines = (_parse(line) for file in files for line in file["lines"])
+    return [video for line in lines for video in _variants(line, framings, dice)]
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _variants(video: dict[str, Any], framings: list[dict[str, str]], dice: random.Random) -> Iterator[dict[str, Any]]:
