@@ -29,6 +29,7 @@ class ModelInfo:
     max_seconds: int
     batch: int = 1  # most films of one size and length that one call makes together
     memory_bytes: int = 0  # what it takes while loaded; 0: nothing to speak of
+    goes_on: bool = False  # a shot that crossfades in goes on from the last frame of the one before, where it can
 
 
 @dataclass(frozen=True, slots=True)

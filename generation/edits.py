@@ -22,6 +22,7 @@ _GARMENTS = Phrases({name: choice.words for name, choice in GARMENTS.items()})
 _REMOVES = re.compile(r"\b(?:remove|delete|erase|get rid of|take away|without|no more)\b", re.I)
 _REPLACES = re.compile(r"\b(?:replace|swap|change|turn)\b(.+?)\b(?:with|for|into|by|to)\b(.+)", re.I)
 _ADDS = re.compile(r"\b(?:add|put|insert)\b", re.I)
+_CUTS = re.compile(r"\bcuts? to\b", re.I)
 _ThingsOf = Callable[[Shot], tuple[Thing, ...]]
 
 
@@ -41,8 +42,11 @@ def change_shot(board: Storyboard, number: int, text: str, **fields: object) -> 
     return _rebuilt(board, number, Shot.model_validate(new.model_dump() | changes))
 
 
-def extend(board: Storyboard, prompt: str, seconds: float) -> Storyboard:
-    """Return the film followed by ``seconds`` more, which go on in the world as the film left it."""
+def extend(board: Storyboard, prompt: str, seconds: float, *, goes_on: bool = False) -> Storyboard:
+    """Return the film followed by ``seconds`` more, which go on in the world as the film left it.
+
+    ``goes_on``: for a model that can go on from a last frame; unless the words ask for a cut, the new part does.
+    """
     if board.seconds + seconds > MOST_SECONDS:
         raise InvalidInput(
             "too_long", f"The film would last {board.seconds + seconds:g} s.", "seconds", f"At most {MOST_SECONDS:g} s."
@@ -51,7 +55,10 @@ def extend(board: Storyboard, prompt: str, seconds: float) -> Storyboard:
         prompt, seconds=seconds, width=board.width, height=board.height, seed=board.seed,
         characters=board.characters, start=final_state(board),
     )  # fmt: skip
-    shots = (*board.shots, *more.shots)[:MOST_SHOTS]
+    first, *others = more.shots
+    if goes_on and first.transition == "cut" and not _CUTS.search(prompt):
+        first = first.model_copy(update={"transition": "crossfade"})
+    shots = (*board.shots, first, *others)[:MOST_SHOTS]
     return board.model_copy(update={"prompt": f"{board.prompt}\n{prompt}", "shots": shots, "loops": False})
 
 

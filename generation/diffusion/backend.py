@@ -257,4 +257,5 @@ def _info(config: DiffusersConfig, policy: DiffusersPolicy) -> ModelInfo:
         max_seconds=config.max_seconds,
         batch=config.batch,
         memory_bytes=memory_for(config),
+        goes_on=True,
     )

@@ -144,6 +144,8 @@ def run_generation(
         for item in SECTIONS[name](generation, Load(films, steps, strips)):
             if isinstance(item, Titled):
                 typer.echo("\n".join(item.lines()))
+            elif isinstance(item, str):
+                typer.echo(item)
             else:
                 _show([item])
 

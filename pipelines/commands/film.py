@@ -32,7 +32,9 @@ def command(
     remix: Annotated[str, typer.Option(help="Tell the film anew with these words.")] = "",
     edit: Annotated[str, typer.Option(help="Change one thing, as in 'make the car red'.")] = "",
     extend: Annotated[str, typer.Option(help="Let this follow, for as many --seconds.")] = "",
-    input_reference: Annotated[Path | None, typer.Option(help="Begin with this picture, as the model can.")] = None,
+    input_reference: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Begin with this picture, in its colours.")
+    ] = None,
     loop: Annotated[bool, typer.Option("--loop", help="Let its end run into its beginning.")] = False,
     save_board: Annotated[Path | None, typer.Option(help="Write the storyboard here, to remix or edit later.")] = None,
     strip: Annotated[Path | None, typer.Option(help="Write a row of frames here, as JPEG.")] = None,
@@ -53,9 +55,11 @@ def command(
         from generation.edits import restyle
 
         storyboard = restyle(storyboard, style)
+    keyframes: list[Keyframe] = []
+    if input_reference is not None:
+        storyboard = _begun(storyboard, input_reference, keyframes)
     if save_board is not None:
         save_board.write_text(storyboard.model_dump_json(indent=1), encoding="utf-8")
-    keyframes = [] if input_reference is None else [_opening(input_reference, storyboard)]
     film = generation.generate(storyboard, {}, lambda _percent: None, lambda: False, model, keyframes=keyframes)
     kept: list[Frame] = []
     write_mp4(_watched(film, kept), out)
@@ -83,11 +87,15 @@ def _board(
     )
 
 
-def _opening(path: Path, storyboard: "Storyboard") -> "Keyframe":
+def _begun(storyboard: "Storyboard", path: Path, keyframes: "list[Keyframe]") -> "Storyboard":
+    """Return the film in a picture's colours; the picture itself goes to ``keyframes``, as its first frame."""
     from generation.backends import Keyframe
-    from pipelines.online.references import read_reference
+    from generation.edits import restyle
+    from pipelines.online.references import palette_of, read_reference
 
-    return Keyframe(0.0, read_reference(path.read_bytes()).fitted(f"{storyboard.width}x{storyboard.height}"))
+    reference = read_reference(path.read_bytes())
+    keyframes.append(Keyframe(0.0, reference.fitted(f"{storyboard.width}x{storyboard.height}")))
+    return restyle(storyboard, palette=palette_of(reference.picture))
 
 
 def _edited(storyboard: "Storyboard", remix: str, edit: str, extend: str, loop: bool, seconds: float) -> "Storyboard":

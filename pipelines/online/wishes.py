@@ -163,7 +163,8 @@ def _derived(generation: Generation, look: _Look, request: VideoRequest, source:
     before = source.storyboard or _read(generation, look, video.prompt, video.seconds)
     before = before.model_copy(update={"characters": tuple(dict.fromkeys((*before.characters, *look.characters)))})
     if request.derived is Derivation.EXTENSION:
-        return extend(before, said, request.seconds - video.seconds)
+        goes_on = generation.info(request.model).goes_on
+        return extend(before, said, request.seconds - video.seconds, goes_on=goes_on)
     if request.derived is Derivation.EDIT:
         with suppress(NotFound, InvalidInput):  # words that name no one thing to change are a remix's
             return change_thing(before, said).model_copy(update={"prompt": request.prompt})

@@ -12,10 +12,10 @@ from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import DiffusersConfig
 from generation.parsing import parse
 from generation.storyboard import Storyboard
+from pipelines.offline.bench.tiny_wan import LTX2 as LTX2
+from pipelines.offline.bench.tiny_wan import SHORT as SHORT
 
 NOISY = ("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
-SHORT = {"max_sequence_length": 16}
-LTX2 = {"spatio_temporal_guidance_blocks": [1], **SHORT}
 
 
 def small_board(text: str = "a ball on the sea", *, seconds: float = 1, fps: int = 8, **changes: object) -> Storyboard:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from generation.backends import GenerationCancelled
+from pipelines.offline.bench.tiny_wan import tiny_wan
 from tests.generation.diffusion_kit import SHORT, backend_of, made, small_board
-from tests.generation.tiny_pipelines import tiny_wan
 
 
 def main(folder: Path) -> None:

@@ -17,10 +17,10 @@ from generation.diffusion.prompts import prompt_of
 from generation.diffusion.reel import NO_SOUND
 from generation.room import Generation
 from generation.storyboard import Line, SoundCue, Storyboard
+from pipelines.offline.bench.tiny_ltx2 import tiny_pipeline
+from pipelines.offline.bench.tiny_wan import tiny_wan
 from tests.generation.backend_contract import BackendContract
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, plain_frame, small_board, take
-from tests.generation.tiny_ltx2 import tiny_pipeline
-from tests.generation.tiny_pipelines import tiny_wan
 
 pytestmark = pytest.mark.filterwarnings(*NOISY)
 

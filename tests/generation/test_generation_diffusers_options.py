@@ -15,9 +15,10 @@ from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import Cache, Casting, Compile, DiffusersConfig, Offload, Parallel, Quantisation
 from generation.diffusion.loading import device_of, quantisation_mapping
 from generation.diffusion.options import Extra, Extras, apply_options
+from pipelines.offline.bench.tiny_ltx2 import tiny_pipeline
+from pipelines.offline.bench.tiny_wan import tiny_cogvideox, tiny_wan
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, made, small_board
-from tests.generation.tiny_ltx2 import tiny_pipeline
-from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_svd, tiny_wan
+from tests.generation.tiny_pipelines import tiny_svd
 
 pytestmark = pytest.mark.filterwarnings(*NOISY)
 STEPS = 4

@@ -12,8 +12,8 @@ import pytest
 
 from core.errors import Unavailable
 from generation.diffusion.config import Parallel
+from pipelines.offline.bench.tiny_wan import tiny_wan
 from tests.generation.diffusion_kit import NOISY, SHORT, backend_of, made, small_board
-from tests.generation.tiny_pipelines import tiny_wan
 
 pytestmark = pytest.mark.filterwarnings(*NOISY)
 

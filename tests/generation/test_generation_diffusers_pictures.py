@@ -12,6 +12,8 @@ from core.media.film import Frame
 from generation.backends import Keyframe
 from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.loading import sibling
+from pipelines.offline.bench.tiny_ltx2 import tiny_pipeline
+from pipelines.offline.bench.tiny_wan import tiny_cogvideox, tiny_wan
 from tests.generation.diffusion_kit import (
     LTX2,
     NOISY,
@@ -24,8 +26,7 @@ from tests.generation.diffusion_kit import (
     take,
     two_shots,
 )
-from tests.generation.tiny_ltx2 import tiny_pipeline
-from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_vace, tiny_wan
+from tests.generation.tiny_pipelines import tiny_vace
 
 pytestmark = pytest.mark.filterwarnings(*NOISY)
 RED, BLUE = plain_frame((220, 20, 20)), plain_frame((20, 20, 220))

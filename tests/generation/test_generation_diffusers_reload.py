@@ -13,9 +13,10 @@ from generation.backends import Keyframe
 from generation.diffusion.backend import DiffusersBackend
 from generation.diffusion.config import DiffusersConfig
 from generation.diffusion.loading import load_pipeline, sibling
+from pipelines.offline.bench.tiny_ltx2 import tiny_pipeline
+from pipelines.offline.bench.tiny_wan import tiny_cogvideox, tiny_wan
 from tests.generation.diffusion_kit import LTX2, NOISY, SHORT, backend_of, made, pixels, plain_frame, small_board, take
-from tests.generation.tiny_ltx2 import tiny_pipeline
-from tests.generation.tiny_pipelines import tiny_cogvideox, tiny_svd, tiny_vace, tiny_wan
+from tests.generation.tiny_pipelines import tiny_svd, tiny_vace
 
 pytestmark = pytest.mark.filterwarnings(*NOISY)
 PICTURE = Keyframe(0, plain_frame((200, 90, 20)))

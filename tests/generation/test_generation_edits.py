@@ -40,6 +40,14 @@ def test_an_extension_goes_on_where_the_film_ended(board: Storyboard) -> None:
         edits.extend(board, "more", 118)
 
 
+def test_an_extension_goes_on_from_the_last_frame_for_models_that_can(board: Storyboard) -> None:
+    made = edits.extend(board, "she runs. Then she waves", 4, goes_on=True)
+    assert [shot.transition for shot in made.shots[2:]] == ["crossfade", "cut"]
+    assert made.shots[:2] == board.shots
+    for words, transition in (("cut to a forest", "cut"), ("fade to a forest", "fade")):
+        assert edits.extend(board, words, 4, goes_on=True).shots[2].transition == transition
+
+
 def test_a_remix_takes_the_new_words_and_keeps_the_rest(board: Storyboard) -> None:
     made = edits.remix(board, "in the rain at night")
     assert [shot.things for shot in made.shots] == [shot.things for shot in board.shots]

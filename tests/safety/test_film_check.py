@@ -1,5 +1,7 @@
 """What a film's check sees and hears."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,13 @@ def test_what_no_detector_can_see_of_an_upload_is_for_a_person(safety: Safety) -
     verdict = watch(safety, [plain(90)] * 12).verdict(Surface.UPLOAD, Audience.ADULT)
     assert verdict.outcome == Outcome.REVIEW
     assert verdict.rule_id == "film/missing/picture_content"
+
+
+def test_nothing_vouches_for_a_film_that_shows_what_somebody_sent(safety: Safety) -> None:
+    check = watch(safety, [plain(60 + index) for index in range(48)])
+    assert check.verdict(Surface.OUTPUT, Audience.TEEN, WORLD).outcome == Outcome.ALLOW
+    shown = check.verdict(Surface.OUTPUT, Audience.TEEN, replace(WORLD, uploaded_picture=True))
+    assert (shown.outcome, shown.rule_id) == (Outcome.REVIEW, "film/missing/picture_content")
 
 
 def test_words_on_screen_are_read_and_judged(safety: Safety) -> None:

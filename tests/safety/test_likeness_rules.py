@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from core.errors import BrokenPolicy
 from core.ids import PersonId
 from core.vocabulary import Audience, LikenessPermission, Outcome
-from safety.likeness import LikenessUse, load_likeness_policy, may_give_permission, may_use_likeness
+from safety.likeness import (
+    LikenessUse,
+    load_likeness_policy,
+    may_give_permission,
+    may_show_picture,
+    may_use_likeness,
+)
 
 POLICY = load_likeness_policy()
 ASKER, OWNER = PersonId("per_asker"), PersonId("per_owner")
@@ -105,6 +111,16 @@ def test_minors_may_open_their_likeness_to_chosen_people_at_most() -> None:
     assert not may_give_permission(LikenessPermission.MUTUALS, True, POLICY)
     assert not may_give_permission(LikenessPermission.EVERYONE, True, POLICY)
     assert may_give_permission(LikenessPermission.EVERYONE, False, POLICY)
+
+
+@given(st.none() | st.integers(0, 50), st.booleans())
+def test_a_picture_is_shown_only_without_a_face_or_with_consent(faces: int | None, consented: bool) -> None:
+    verdict = may_show_picture(faces, is_consented=consented, policy=POLICY)
+    assert verdict.allowed == (consented or faces == 0)
+    assert verdict.allowed or (verdict.outcome == Outcome.BLOCK and verdict.category == "likeness")
+    assert verdict.allowed or verdict.rule_id == (
+        "likeness/faces_not_looked_for" if faces is None else "likeness/face_in_picture"
+    )
 
 
 def test_no_policy_file_can_open_minors_to_everyone(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The measures of `make bench-generation`: what films cost, and how true to the world and to their words they are.
 
-A section per model. To add one, write a function that yields figures and tables and name it in ``SECTIONS``.
+A section per model. To add one, write a function that yields figures, tables and notes, and name it in ``SECTIONS``.
 """
 
 import time
@@ -51,7 +51,7 @@ class Load:
     strips: Path | None = None  # a folder for pictures of what was measured
 
 
-Section = Callable[[Generation, Load], Iterator[Figure | Titled]]
+Section = Callable[[Generation, Load], Iterator[Figure | Titled | str]]
 
 
 def world(generation: Generation, load: Load) -> Iterator[Figure | Titled]:
@@ -123,4 +123,15 @@ def _write_strips(sampler: "AvSampler", folder: Path) -> None:
         (folder / f"{kind}.jpg").write_bytes(jpeg_within(np.vstack(rows), _STRIP_BYTES))
 
 
-SECTIONS: dict[str, Section] = {"world": world, "kindling-av": kindling_av}
+def diffusers(generation: Generation, load: Load) -> Iterator[Figure | Titled | str]:
+    """Hold our films from tiny diffusers pipelines against the same pipelines called directly."""
+    del generation
+    from pipelines.offline.bench.diffusers import is_installed, overhead
+
+    if not is_installed():
+        yield "diffusers: not installed (extra `generate`), so not measured."
+        return
+    yield from overhead(steps=load.steps)
+
+
+SECTIONS: dict[str, Section] = {"world": world, "kindling-av": kindling_av, "diffusers": diffusers}
