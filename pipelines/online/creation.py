@@ -123,7 +123,8 @@ def _job(tx: Transaction, rooms: Rooms, maker: Person, video: Video, wish: Wish)
         created_at=video.created_at,
         plan=place.plan,
         share=place.share,
-        batch_key=rooms.generation.batch_key(wish.storyboard, wish.model),
+        # What one film makes of its picture is nothing that others could be made with.
+        batch_key="" if wish.first_frame else rooms.generation.batch_key(wish.storyboard, wish.model),
     )
 
 

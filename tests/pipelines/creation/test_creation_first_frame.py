@@ -27,6 +27,7 @@ from pipelines.online.wishes import Derivation, VideoRequest
 from tests.creation_kit import CALM, PatternBackend, finished, look, make_open_character, media_keys, wish, work
 from tests.pictures import painted, png_of, scenery, written
 from tests.pipelines.creation.conftest import Town
+from tests.pipelines.creation.test_creation_queue import together
 
 HELD = "film/missing/picture_content"  # no picture model is installed where tests run
 
@@ -92,6 +93,16 @@ def test_another_worker_makes_the_same_film_after_a_crash(town: Town) -> None:
     assert work(replace(town.rooms, generation=Generation(Registry([other], other)))) == 1
     assert np.array_equal(other.keyframes[0].picture, given_first[0].picture)
     assert apart(film_of(town, look(town.rooms, making.id))[0], scenery()) < 6
+
+
+def test_a_film_with_a_picture_is_made_by_a_call_of_its_own(town: Town) -> None:
+    rooms, backend = together(town.rooms)
+    plain = creation.submit(rooms, town.bob.id, wish()).video
+    begun = creation.submit(rooms, town.ada.id, begins_with(scenery())).video
+    assert work(rooms) == 2
+    assert backend.calls == [1]
+    assert [look(rooms, video.id).status for video in (plain, begun)] == [VideoStatus.DRAFT] * 2
+    assert np.array_equal(backend.keyframes[0].picture, scenery())
 
 
 def test_a_face_in_the_picture_is_refused_and_nothing_is_kept(town: Town) -> None:
