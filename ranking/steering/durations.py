@@ -46,9 +46,11 @@ _BUDGETS = tuple(
     )
 )
 _FOR_SO_LONG = re.compile(rf"\b(?:for|during|over) (?:the |about )?(?:next )?{_AMOUNT}")
-_TONIGHT = re.compile(r"\b(?:for |until |till |just )?(?:tonight|this evening|the (?:evening|night)|bedtime tonight)\b")
-_TOMORROW = re.compile(r"\b(?:until|till|til) (?:tomorrow|the morning|midnight)\b")
-_TODAY = re.compile(r"\b(?:for |just )*(?:today|this (?:morning|afternoon)|the day|the rest of the day)\b")
+_TONIGHT = re.compile(
+    r"\b(?:for |until |till |just )?(?:tonight|this evening|the (?:evening|night)|bedtime tonight)\b(?!')"
+)
+_TOMORROW = re.compile(r"\b(?:until|till|til) (?:tomorrow|the morning|midnight)\b(?!')")
+_TODAY = re.compile(r"\b(?:for |just )*(?:today|this (?:morning|afternoon)|the day|the rest of the day)\b(?!')")
 _WEEK = re.compile(
     r"\b(?:for (?:a|the|this) (?:whole )?|this |the (?:whole|entire|next) |all |for (?:the )?next )week\b"
 )

@@ -16,6 +16,7 @@ MAX_CHARACTERS = 500
 Knows = Callable[[str], bool]
 _MISTYPED_FROM = 4  # letters; shorter words are left alone
 _SHORT_WORD = 7  # letters up to which one of them may be wrong; two in a longer word
+_SWAPPED = 2  # letters that may stand in each other's place, where no other letter is wrong
 _ALIKE = 82.0  # per cent of alikeness from which a word that is none is taken for one that is
 
 # Function words of other languages that are no English words; a third of a text in them is not English.
@@ -32,7 +33,7 @@ _SPELLED = (
     (
         re.compile(
             r"\b(?:no[- ]one|nobody|not a (?:single )?(?:soul|person|human)|zero (?:people|humans))\b(?: (?:in "
-            r"(?:sight|it|them|there)|around|at all|there|else))*"
+            r"(?:sight|it|them|there|(?:the )?(?:shot|frame|picture|view))|around|at all|there|else))*"
         ),
         "without people",
     ),
@@ -351,6 +352,9 @@ def _by_letter(vocabulary: frozenset[str]) -> dict[str, list[str]]:
 
 def _nearest(word: str, vocabulary: frozenset[str]) -> str | None:
     close = [known for known in _by_letter(vocabulary).get(word[0], ()) if abs(len(known) - len(word)) <= 2]
+    for known in close:
+        if sorted(known) == sorted(word) and OSA.distance(word, known) <= _SWAPPED:  # "aminals"
+            return known
     near = [known for known in close if OSA.distance(word, known) <= (1 if len(word) <= _SHORT_WORD else 2)]
     best = process.extractOne(word, near, scorer=fuzz.ratio, score_cutoff=_ALIKE if len(word) > 5 else 75.0)
     return None if best is None else str(best[0])

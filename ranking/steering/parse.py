@@ -12,6 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ranking.steering import patterns
+from ranking.steering.asides import TRAILING, split_story, without_asides
 from ranking.steering.concepts import ConceptsPolicy
 from ranking.steering.durations import Timing, end_of, read_timing
 from ranking.steering.normalise import (
@@ -62,7 +63,7 @@ def parse_steer(
     zone = ZoneInfo(timezone)
     require_english(plain := written_out(cleaned(text)))
     timing = read_timing(without_typos(plain, concepts.vocabulary | _CUE_WORDS, knows), now=now, zone=zone)
-    direct, felt = _direct(spelled_out(timing.rest), concepts)
+    direct, felt = _direct(spelled_out(without_asides(timing.rest.lower())), concepts)
     asked = _asked(_read(direct, felt, concepts), timing.minutes)
     if asked.is_empty:
         raise not_understood()
@@ -123,8 +124,15 @@ def _direct(text: str, concepts: ConceptsPolicy) -> tuple[str, tuple[str, ...]]:
                 felt += [wish.strip() for wish in means.split(",")]
             elif means not in found.group(0):
                 said = means
+                after = _without_rest(after, concepts)
             text = f"{before} , {said} , {after}"
     return text, tuple(dict.fromkeys(felt))
+
+
+def _without_rest(after: str, concepts: ConceptsPolicy) -> str:
+    """Leave out the rest of a turn of phrase: "a kick | up the backside"."""
+    rest = TRAILING.match(after)
+    return after if rest is None or concepts.meant_by(rest.group(0)) else after[rest.end() :]
 
 
 def _add_felt(draft: _Draft, felt: Iterable[str], concepts: ConceptsPolicy) -> None:
@@ -142,7 +150,8 @@ def _read(text: str, felt: Sequence[str], concepts: ConceptsPolicy) -> _Draft:
     for pattern, novelty in patterns.NOVELTY:
         if pattern.search(text):
             text, draft.novelty = pattern.sub(" , ", text), novelty
-    was_refusal, told = False, []
+    told, text = _told_apart(text, concepts)
+    was_refusal = False
     for clause in _clauses(patterns.MEANWHILE.sub(" ", text)):
         if patterns.CONTEXT.match(clause) and not patterns.NEGATION.match(clause):
             told.append(clause)  # "my boss shouted at me": no wish for bosses
@@ -168,6 +177,18 @@ def _read(text: str, felt: Sequence[str], concepts: ConceptsPolicy) -> _Draft:
         for clause in told:
             _want(draft, clause, concepts)
     return draft
+
+
+def _told_apart(text: str, concepts: ConceptsPolicy) -> tuple[list[str], str]:
+    """Return the clauses of a story told before "so ...", and the text without them; wishes in it stay."""
+    story, rest = split_story(text)
+    wishes = {indirect.means for indirect in concepts.indirect}
+    told: list[str] = []
+    kept: list[str] = []
+    for clause in _clauses(story):
+        refuses = patterns.NEGATION.match(clause) or patterns.COMPLAINT.match(clause)
+        (kept if refuses or clause in wishes else told).append(clause)
+    return told, " , ".join([*kept, rest])
 
 
 def _clauses(text: str) -> Iterator[str]:
