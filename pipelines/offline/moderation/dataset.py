@@ -28,13 +28,19 @@ EVALUATION_ONLY_SOURCES = frozenset({"moviegen"})
 _TEST_SHARE, _VALIDATION_SHARE = 0.10, 0.10
 _MOST_PER_SOURCE = 6000
 _PICTURED_KINDS = frozenset({"video_prompt", "caption", "image_prompt"})
+# Texts written one by one, by several hands: what begins the names of their entries.
+LINE_ENTRIES = (
+    "film-", "wish-", "scenes-", "shots-", "everyday-", "long-", "unfolding-", "turn-", "deed-", "folk-", "typed-",
+)  # fmt: skip
 _PICTURED_ENTRIES = (
-    "film-", "wish-", "scenes-", "shots-", "everyday-", "long-", "story-", "unfolding-", "sequence-", "gore",
-    "disturbing", "protected-character", "public-", "violence-lookalike", "sexual-lookalike", "crime-lookalike",
-    "sport-",
+    *LINE_ENTRIES, "story-", "sequence-", "gore", "disturbing", "protected-character", "public-", "violence-lookalike",
+    "sexual-lookalike", "crime-lookalike", "sport-",
 )  # fmt: skip
 # Harmless stories: their shots are read alone too, and a shot alone is harmless as well.
-_HARMLESS_STORIES = ("story-harmless", "unfolding-not", "sequence-benign", "scenes-acts-not", "scenes-widening-not")
+_HARMLESS_STORIES = (
+    "story-harmless", "unfolding-not", "sequence-benign", "scenes-acts-not", "scenes-widening-not", "turn-steps-fine",
+    "turn-three-fine", "turn-last-fine", "turn-lists-fine", "turn-shots-fine",
+)  # fmt: skip
 _SHOTS_ENTRY = "authored/shots-of-harmless-stories"
 _SHOT_ENDS = re.compile(
     r"\s*(?:->|;|\||\b(?:shot|scene) \w+:|(?<=[.!?])\s|\b\d\)|, then |, finally |cut to )\s*", re.IGNORECASE

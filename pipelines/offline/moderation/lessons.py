@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.offline.moderation.adapter import Lessons
-from pipelines.offline.moderation.dataset import HEADS, Dataset, Example
+from pipelines.offline.moderation.dataset import HEADS, LINE_ENTRIES, Dataset, Example
 from pipelines.offline.moderation.fitting import FitConfig
 from safety.text.classifier import ANY, SHOWN
 
@@ -12,7 +12,6 @@ from safety.text.classifier import ANY, SHOWN
 _WISHES, _TALK, _ORDINARY, _PUBLIC = 0.40, 0.22, 0.13, 0.25
 # Texts written one by one against texts that a grammar put together, and "any harm" of a wish against one category.
 _LINES_COUNT, _ANY_COUNTS = 2.0, 2.0
-_LINES = ("film-", "wish-", "scenes-", "shots-", "everyday-", "long-", "unfolding-")
 _PROMPT_KINDS = frozenset({"video_prompt", "caption"})
 
 Rows = NDArray[np.int64]
@@ -37,7 +36,7 @@ def lessons(data: Dataset, rows: Rows) -> Lessons:
 
 
 def _is_line(example: Example) -> bool:
-    return example.source.removeprefix("authored/").startswith(_LINES)
+    return example.source.removeprefix("authored/").startswith(LINE_ENTRIES)
 
 
 def weighed(data: Dataset, rows: Rows, config: FitConfig) -> NDArray[np.float32]:
