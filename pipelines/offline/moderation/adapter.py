@@ -41,7 +41,7 @@ class AdapterConfig(BaseModel):
     seed: int = Field(default=7, description="Seed of everything random.")
     layers: int = Field(default=3, gt=0, le=_LAYERS, description="How many of the encoder's upper layers change.")
     rank: int = Field(default=16, gt=0, description="Rank of the change to each linear layer.")
-    texts: int = Field(default=56_000, gt=0, description="Texts read in all; a text may be drawn again.")
+    texts: int = Field(default=80_000, gt=0, description="Texts read in all; a text may be drawn again.")
     batch: int = Field(default=64, gt=0, description="Texts per step.")
     learning_rate: float = Field(default=1e-3, gt=0, description="Peak step size for the adapter.")
     head_learning_rate: float = Field(default=2e-3, gt=0, description="Peak step size for the heads over it.")

@@ -9,7 +9,7 @@ from pipelines.offline.moderation.fitting import FitConfig
 from safety.text.classifier import ANY, SHOWN
 
 # Of what an adapter reads: the prompt is what is judged most, so wishes for films and ordinary prompts weigh most.
-_WISHES, _TALK, _ORDINARY, _PUBLIC = 0.40, 0.22, 0.13, 0.25
+_WISHES, _TALK, _ORDINARY, _PUBLIC = 0.48, 0.19, 0.14, 0.19
 # Texts written one by one against texts that a grammar put together, and "any harm" of a wish against one category.
 _LINES_COUNT, _ANY_COUNTS = 2.0, 2.0
 _PROMPT_KINDS = frozenset({"video_prompt", "caption"})
