@@ -15,10 +15,10 @@ def command(
     """Leave whole sources and authored entries out in turn, and measure on what was left out."""
     import json
 
-    from pipelines.offline.moderation.adapter import AdapterConfig
     from pipelines.offline.moderation.dataset import load_dataset
     from pipelines.offline.moderation.fitting import FitConfig
     from pipelines.offline.moderation.transfer import FOLDS, adapted, frozen, measure_transfer, out_of_source
+    from pipelines.offline.text_adapter import AdapterConfig
 
     texts = load_dataset(data, prompts)
     vectors = adapted(texts, AdapterConfig(texts=adapt)) if adapt else frozen(texts)

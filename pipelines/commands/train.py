@@ -92,6 +92,33 @@ def attributes(
     typer.echo(f"Attribute heads {manifest.revision}: mean cross-validated average precision {mean}.")
 
 
+@app.command("attribute-adapter")
+def attribute_adapter(
+    videos: Path = typer.Option(
+        ..., exists=True, dir_okay=False, help="Labelled videos, JSON Lines (see docs/steering.md)."
+    ),
+    prompts: Path | None = typer.Option(
+        None, exists=True, dir_okay=False, help="Prompts whose labels are shipped, JSON Lines with `text`."
+    ),
+    out: Path | None = typer.Option(None, help="Folder to write to; the one that is shipped if left out."),
+    hold_out: float = typer.Option(0.0, min=0, max=0.5, help="Only measure: on this share, trained on the rest."),
+) -> None:
+    """Adapt the encoder to attributes (about six minutes); then run ``setup encoder`` and ``train attributes``."""
+    from pipelines.offline.attributes import adapting, train
+    from pipelines.offline.attributes.authored import authored_videos
+    from ranking.understanding.model import ADAPTER
+
+    labelled, own = train.labelled_videos(videos, prompts), authored_videos()
+    with _tools() as (_, encoder, _, clock, say):
+        say("adapting the encoder to attributes")
+        if hold_out:
+            for name, found in train.hold_out(labelled, own, encoder, adapting.CONFIG, hold_out).items():
+                typer.echo(f"{name}: mean average precision {found['mean']}")
+            return
+        manifest = adapting.train_attribute_adapter(labelled, own, out or ADAPTER, clock)
+    typer.echo(f"Wrote {out or ADAPTER}, revision {manifest.revision}. Now: setup encoder, then train attributes.")
+
+
 @app.command("phrases")
 def phrases(
     out: Path | None = typer.Option(None, help="Folder to publish in; the shipped one by default."),

@@ -13,8 +13,8 @@ def command(
 ) -> None:
     """Adapt the text encoder; then run ``setup encoder`` and ``train moderation``, which fits the heads over it."""
     from core.clock import SystemClock
-    from pipelines.offline.moderation.adapter import AdapterConfig
     from pipelines.offline.moderation.adapting import train_moderation_adapter
+    from pipelines.offline.text_adapter import AdapterConfig
     from safety.text.classifier import ADAPTER
 
     config = AdapterConfig(texts=texts) if texts else AdapterConfig()

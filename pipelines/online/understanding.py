@@ -2,8 +2,10 @@
 
 from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
+from core.encoder import TextEncoder
 from core.errors import KindlingError
 from core.media.codec import read_frames
 from core.records import Video
@@ -12,6 +14,7 @@ from pipelines.online.rooms import Rooms
 from ranking.catalogue import video_text
 from ranking.understanding.frames import Look, look_of, with_look
 from ranking.understanding.kept import stored_record, unpacked
+from ranking.understanding.model import ENCODER_VARIANT
 
 TRANSCRIPT = "transcript"  # among a video's attributes: what is said in it, where somebody wrote that down
 LOOK = "look"  # among them too: how its film looks, so that it need not be decoded again
@@ -28,7 +31,7 @@ def attributes_of(
     said = str(video.attributes.get(TRANSCRIPT, ""))
     text = f"{video_text(video.prompt, video.caption if caption is None else caption)}\n{said}".strip()
     heads = rooms.ranking.attributes
-    (row,) = heads.of_texts(rooms.encoder.encode([text]), [text]).tolist()
+    (row,) = heads.closely(_close_reader(rooms.encoder).encode([text]), [text]).tolist()
     look = _look(rooms, video, film_key)
     if look is None:
         return stored_record(row, heads.revision)
@@ -48,6 +51,12 @@ def recompute_attributes(rooms: Rooms, *, everything: bool = False) -> int:
             if now is not None and now.caption == video.caption:  # else publishing it has just read them
                 Videos(tx).change(video.id, attributes={**now.attributes, **fresh})
     return len(stale)
+
+
+@lru_cache(maxsize=2)
+def _close_reader(encoder: TextEncoder) -> TextEncoder:
+    """The encoder adapted to attributes, opened by the first video that is published."""
+    return encoder.variant(ENCODER_VARIANT)
 
 
 def _look(rooms: Rooms, video: Video, film_key: str | None) -> Look | None:

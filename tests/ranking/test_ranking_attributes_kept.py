@@ -14,7 +14,7 @@ from pipelines.offline.steer_less import measure_less_of
 from pipelines.online.understanding import LOOK, TRANSCRIPT, attributes_of, recompute_attributes
 from ranking.understanding.attributes import INDEX, NAMES
 from ranking.understanding.frames import look_of, with_look
-from ranking.understanding.kept import read, unpacked
+from ranking.understanding.kept import read, stored_record, unpacked
 from ranking.understanding.model import AttributeModel
 from tests.ranking.conftest import World
 
@@ -92,13 +92,12 @@ def test_a_steer_goes_by_what_is_kept_and_not_by_words_alone(small_world: World,
 
 def test_what_is_kept_is_within_a_byte_of_what_was_read(encoder: TextEncoder) -> None:
     heads, texts = AttributeModel.open(), ["a dog runs over a beach", "rain on a window"]
-    records = heads.records(encoder.encode(texts), texts)
+    read_now = heads.of_texts(encoder.encode(texts), texts)
+    records = [stored_record(row, heads.revision) for row in read_now.tolist()]
     first, second = (unpacked(record, heads.revision) for record in records)
     assert first is not None
     assert second is not None
-    np.testing.assert_allclose(
-        np.stack([first, second]) / 255, heads.of_texts(encoder.encode(texts), texts), atol=0.002
-    )
+    np.testing.assert_allclose(np.stack([first, second]) / 255, read_now, atol=0.002)
     assert unpacked(records[0], "others") is None
     for damaged in ("AAAA", "A", "no base64!", "", 7, None):
         assert unpacked({"revision": heads.revision, "probabilities": damaged}, heads.revision) is None

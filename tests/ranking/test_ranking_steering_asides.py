@@ -131,7 +131,7 @@ def test_what_is_surely_missing_is_not_made_up_for(read: Reader, encoder: TextEn
             return probabilities
 
     steering = Steering(CONCEPTS, encoder.encode_one, Known())
-    texts = PlainTexts(["a video", "a video"], encoder)
+    texts = PlainTexts(["a video", "a video"], encoder, Known())
     effect = steering.effect([read("cozy pets")], texts, np.arange(2), np.zeros(2, dtype=bool))
     assert effect.total[0] > effect.total[1]
 

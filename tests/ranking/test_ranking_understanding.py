@@ -10,11 +10,22 @@ import pytest
 from core.clock import ManualClock
 from core.encoder import TextEncoder
 from core.errors import BrokenArtifact
-from pipelines.offline.attributes.authored import authored_videos
+from core.artifacts import open_artifact
+from pipelines.offline.attributes.adapting import train_attribute_adapter
+from pipelines.offline.attributes.authored import authored_lines, authored_videos
 from pipelines.offline.attributes.labels import labels_by_key
+from pipelines.offline.attributes.regression import logistic_regressions
 from pipelines.offline.attributes.train import train_attributes
+from pipelines.offline.text_adapter import Adapter, AdapterConfig
 from ranking.understanding.attributes import GRADES, GROUPS, INDEX, NAMES, grade_of, record_of, truth_of
-from ranking.understanding.model import SHIPPED, AttributeModel
+from ranking.understanding.kept import stored_record
+from ranking.understanding.model import (
+    ADAPTER_NAME,
+    ADAPTER_SCHEMA,
+    ENCODER_VARIANT,
+    SHIPPED,
+    AttributeModel,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +50,15 @@ def test_a_text_has_what_a_person_would_say_of_it(
     assert row[INDEX[has]] > row[INDEX[lacks]] + 0.3
 
 
+def test_the_adapted_encoder_reads_what_the_plain_one_misses(model: AttributeModel, encoder: TextEncoder) -> None:
+    lines = authored_lines()
+    texts, truth = [line["text"] for line in lines], np.asarray([truth_of(line) for line in lines])
+    plain = model.of_texts(encoder.encode(texts), texts)
+    close = model.closely(encoder.variant(ENCODER_VARIANT).encode(texts), texts)
+    known = ~np.isnan(truth)
+    assert np.abs(close - truth)[known].mean() < np.abs(plain - truth)[known].mean()
+
+
 def test_a_wild_text_is_more_arousing_than_a_still_one(model: AttributeModel, encoder: TextEncoder) -> None:
     texts = ["a car chase with explosions", "snow falls on a silent lake"]
     wild, still = model.of_texts(encoder.encode(texts), texts)
@@ -55,7 +75,8 @@ def test_a_videos_attributes_do_not_depend_on_its_neighbours(model: AttributeMod
 
 def test_the_stored_record_lists_likely_values_and_names_its_model(model: AttributeModel, encoder: TextEncoder) -> None:
     texts = ["a chef plates a steaming bowl of pasta"]
-    (record,) = model.records(encoder.encode(texts), texts)
+    (row,) = model.of_texts(encoder.encode(texts), texts).tolist()
+    record = stored_record(row, model.revision)
     assert "food" in record["topics"]
     assert record["revision"] == model.revision
     assert json.loads(json.dumps(record)) == record
@@ -108,6 +129,33 @@ def test_training_publishes_heads_that_open(encoder: TextEncoder, tmp_path: Path
     manifest = train_attributes(tmp_path / "videos.jsonl", encoder, tmp_path / "heads", clock, authored=labelled)
     assert AttributeModel.open(tmp_path / "heads").revision == manifest.revision
     assert manifest.data["labelled"] == 80
+
+
+def test_regressions_fitted_together_are_those_of_scikit_learn() -> None:
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    dice = np.random.default_rng(3)
+    features = csr_matrix(dice.normal(size=(200, 6)) * (dice.random((200, 6)) < 0.5))
+    labels = (features.toarray() @ dice.normal(size=(6, 3)) + dice.normal(size=(200, 3)) > 0).astype(float)
+    labels[:40, 1] = np.nan
+    weights = dice.uniform(0.1, 2.0, 200)
+    together = logistic_regressions(features, labels, weights, 8.0)
+    for column, found in enumerate(together):
+        known = ~np.isnan(labels[:, column])
+        alone = LogisticRegression(C=8.0, max_iter=400, tol=1e-8).fit(
+            features[known], labels[known, column], sample_weight=weights[known]
+        )
+        np.testing.assert_allclose(found, [*alone.coef_[0], *alone.intercept_], atol=0.02)
+
+
+def test_an_adapter_is_trained_on_labelled_and_own_texts_and_sealed(tmp_path: Path, clock: ManualClock) -> None:
+    lines = authored_lines()[:24]
+    config = AdapterConfig(texts=32, batch=16, layers=1, rank=2)
+    manifest = train_attribute_adapter(lines[:12], lines[12:], tmp_path, clock, config)
+    assert open_artifact(tmp_path, name=ADAPTER_NAME, schema_version=ADAPTER_SCHEMA).revision == manifest.revision
+    assert manifest.data["labelled"] == manifest.data["authored"] == 12
+    assert any(up.any() for _, up in Adapter.read(tmp_path / "adapter.npz").factors.values())
 
 
 def test_damaged_heads_are_refused(tmp_path: Path) -> None:

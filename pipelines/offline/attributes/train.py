@@ -4,7 +4,9 @@ import json
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,13 @@ from numpy.typing import NDArray
 from core.artifacts import Manifest, seal
 from core.clock import Clock
 from core.encoder import TextEncoder
+from pipelines.offline.attributes.adapting import adapter_of
 from pipelines.offline.attributes.authored import authored_videos
 from pipelines.offline.attributes.labels import labelled_prompts
+from pipelines.offline.attributes.regression import logistic_regressions
+from pipelines.offline.text_adapter import AdapterConfig, encode
 from ranking.understanding.attributes import NAMES, truth_of
-from ranking.understanding.model import ARTIFACT_NAME, ARTIFACT_SCHEMA
+from ranking.understanding.model import ADAPTED, ARTIFACT_NAME, ARTIFACT_SCHEMA, ENCODER_VARIANT, Heads
 from ranking.words import stem_hash, stem_hashes, words
 
 _FOLDS = 5
@@ -31,16 +36,7 @@ _WORD_IN_AT_MOST = 0.3  # of all texts: what is in more says nothing
 _MIN_POSITIVES = 3
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Heads:
-    """All heads before they are published; (attributes, 384), (attributes,), (words,), (words, attributes)."""
-
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    vocabulary: NDArray[np.uint32]
-    words: NDArray[np.float16]
+Read = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +56,46 @@ def train_attributes(
     prompts: Path | None = None,
     authored: list[dict[str, Any]] | None = None,
 ) -> Manifest:
-    """Fit one head per attribute and publish them in ``target``; metrics are cross-validated on what is labelled.
+    """Fit one head per attribute, plain and adapted, and publish them in ``target``.
 
-    ``videos`` is a JSON Lines file in the steering benchmark's format. To it are added the prompts of ``prompts`` that
-    ``labels.tsv`` has labels for, and our own ``authored`` texts.
+    Metrics are cross-validated on what is labelled, of the plain heads: the adapter has read every text. ``videos`` is
+    a JSON Lines file in the steering benchmark's format. To it are added the prompts of ``prompts`` that ``labels.tsv``
+    has labels for, and our own ``authored`` texts. ``encoder`` has the variant of ``ENCODER_VARIANT`` beside it.
     """
-    labelled = read_videos(videos) + ([] if prompts is None else labelled_prompts(prompts))
+    labelled = labelled_videos(videos, prompts)
     own = authored_videos() if authored is None else authored
+    reader = encoder.variant(ENCODER_VARIANT)
     real, added, vocabulary = tables(labelled, own, encoder)
-    metrics = {"cross_validated_average_precision": _precision(real.labels, out_of_fold(real, added))}
-    heads = _packed(fit(real, added), vocabulary)
-    data = {"labelled": len(labelled), "authored": len(own), "encoder": encoder.revision}
-    return _publish(target, heads, clock, data, metrics)
+    metrics = {"cross_validated_average_precision": precision(real.labels, out_of_fold(real, added))}
+    plain = _packed(fit(real, added), vocabulary)
+    read_closely, own_closely, _ = tables(labelled, own, reader)
+    adapted = _packed(fit(read_closely, own_closely), vocabulary)
+    data = {"labelled": len(labelled), "authored": len(own), "encoder": encoder.revision, "adapted": reader.revision}
+    return _publish(target, plain, adapted, vocabulary, clock, data, metrics)
+
+
+def labelled_videos(videos: Path, prompts: Path | None) -> list[dict[str, Any]]:
+    """Return the labelled videos of a file, and the prompts of another that ``labels.tsv`` has labels for."""
+    return read_videos(videos) + ([] if prompts is None else labelled_prompts(prompts))
+
+
+def hold_out(
+    labelled: list[dict[str, Any]], own: list[dict[str, Any]], encoder: TextEncoder, config: AdapterConfig, share: float
+) -> dict[str, dict[str, float]]:
+    """Return the average precision per attribute of plain and adapted heads on a share of what is labelled.
+
+    Heads and an adapter of their own are trained on the rest.
+    """
+    order = np.random.default_rng(0).permutation(len(labelled))
+    cut = round(share * len(labelled))
+    test, rest = order[:cut], order[cut:]
+    adapter = adapter_of([labelled[row] for row in rest], own, config)
+    vocabulary = _vocabulary([video["text"] for video in (*labelled, *own)])
+    found = {}
+    for name, read in (("plain", encoder.encode), ("adapted", partial(encode, adapter=adapter))):
+        real, added = (_table(videos, vocabulary, read) for videos in (labelled, own))
+        found[name] = precision(real.labels[test], _guessed(real, fit(real, added, rest), test))
+    return found
 
 
 def read_videos(videos: Path) -> list[dict[str, Any]]:
@@ -84,13 +108,19 @@ def tables(
 ) -> tuple[Table, Table, NDArray[np.uint32]]:
     """Return labelled and own texts as tables, and the vocabulary of word stems that count."""
     vocabulary = _vocabulary([video["text"] for video in (*labelled, *own)])
-    return _table(labelled, vocabulary, encoder), _table(own, vocabulary, encoder), vocabulary
+    return _table(labelled, vocabulary, encoder.encode), _table(own, vocabulary, encoder.encode), vocabulary
 
 
 def fit(real: Table, own: Table, rows: NDArray[np.int64] | None = None) -> Floats:
     """Return the heads' coefficients, (attributes, features + 1), the bias last; from ``rows`` of ``real`` only."""
+    from scipy.sparse import vstack
+
     chosen = np.arange(len(real.labels)) if rows is None else rows
-    return np.stack([_fit(real, own, column, chosen) for column in range(len(NAMES))])
+    weights = np.concatenate([np.ones(len(chosen)), np.full(len(own.labels), _AUTHORED_WEIGHT)])
+    return logistic_regressions(
+        vstack([real.features[chosen], own.features]).tocsr(), np.concatenate([real.labels[chosen], own.labels]),
+        weights, _INVERSE_REGULARISATION,
+    )  # fmt: skip
 
 
 def out_of_fold(real: Table, own: Table) -> Floats:
@@ -99,10 +129,13 @@ def out_of_fold(real: Table, own: Table) -> Floats:
 
     found = np.zeros(real.labels.shape)
     for train, test in KFold(_FOLDS, shuffle=True, random_state=0).split(real.labels):
-        heads = fit(real, own, train)
-        scores = real.features[test] @ heads[:, :-1].T + heads[:, -1]
-        found[test] = 1.0 / (1.0 + np.exp(-scores))
+        found[test] = _guessed(real, fit(real, own, train), test)
     return found
+
+
+def _guessed(real: Table, heads: Floats, rows: NDArray[np.int64]) -> Floats:
+    scores: Floats = real.features[rows] @ heads[:, :-1].T + heads[:, -1]
+    return 1.0 / (1.0 + np.exp(-scores))
 
 
 def _vocabulary(texts: list[str]) -> NDArray[np.uint32]:
@@ -111,10 +144,10 @@ def _vocabulary(texts: list[str]) -> NDArray[np.uint32]:
     return np.array(sorted(s for s, count in found.items() if _WORD_IN_AT_LEAST <= count <= most), dtype=np.uint32)
 
 
-def _table(videos: list[dict[str, Any]], vocabulary: NDArray[np.uint32], encoder: TextEncoder) -> Table:
+def _table(videos: list[dict[str, Any]], vocabulary: NDArray[np.uint32], read: Read) -> Table:
     from scipy.sparse import csr_matrix, hstack
 
-    vectors = encoder.encode([video["text"] for video in videos]).astype(np.float64)
+    vectors = read([video["text"] for video in videos]).astype(np.float64)
     lists = [np.flatnonzero(np.isin(vocabulary, stem_hashes(video["text"]))) for video in videos]
     indptr = np.concatenate([[0], np.cumsum([len(item) for item in lists])]).astype(np.int64)
     values = np.concatenate([np.full(len(item), _WORD_SCALE / np.sqrt(max(1, len(item)))) for item in lists])
@@ -122,22 +155,8 @@ def _table(videos: list[dict[str, Any]], vocabulary: NDArray[np.uint32], encoder
     return Table(hstack([csr_matrix(vectors), bag]).tocsr(), np.asarray([truth_of(video) for video in videos]))
 
 
-def _fit(real: Table, own: Table, column: int, rows: NDArray[np.int64]) -> Floats:
-    from scipy.sparse import vstack
-    from sklearn.linear_model import LogisticRegression
-
-    y = np.concatenate([real.labels[rows, column], own.labels[:, column]])
-    weight = np.concatenate([np.ones(len(rows)), np.full(len(own.labels), _AUTHORED_WEIGHT)])
-    known = ~np.isnan(y)
-    x, y, weight = vstack([real.features[rows], own.features]).tocsr()[known], y[known], weight[known]
-    if min(y.sum(), (1 - y).sum()) < _MIN_POSITIVES:
-        prior = float(np.log((y.sum() + 0.5) / ((1 - y).sum() + 0.5)))
-        return np.concatenate([np.zeros(real.features.shape[1]), [prior]])
-    head = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=400).fit(x, y, sample_weight=weight)
-    return np.concatenate([head.coef_[0], head.intercept_])
-
-
-def _precision(labels: Floats, guessed: Floats) -> dict[str, float]:
+def precision(labels: Floats, guessed: Floats) -> dict[str, float]:
+    """Return the average precision of every attribute that is told often enough, and their mean."""
     from sklearn.metrics import average_precision_score
 
     precision = {}
@@ -156,23 +175,24 @@ def _packed(coefficients: Floats, vocabulary: NDArray[np.uint32]) -> Heads:
     return Heads(
         weights=coefficients[:, :start].astype(np.float32),
         bias=coefficients[:, end].astype(np.float32),
-        vocabulary=vocabulary,
         words=(_WORD_SCALE * coefficients[:, start:end].T).astype(np.float16),
     )
 
 
-def _publish(target: Path, heads: Heads, clock: Clock, data: dict[str, Any], metrics: dict[str, Any]) -> Manifest:
+def _publish(
+    target: Path, plain: Heads, adapted: Heads, vocabulary: NDArray[np.uint32], clock: Clock, data: dict[str, Any],
+    metrics: dict[str, Any],
+) -> Manifest:  # fmt: skip
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         built = Path(folder) / "built"
         built.mkdir()
         np.savez_compressed(
             built / "heads.npz",
-            weights=heads.weights,
-            bias=heads.bias,
-            vocabulary=heads.vocabulary,
-            words=heads.words,
+            vocabulary=vocabulary,
             names=np.asarray(NAMES),
+            **plain._asdict(),
+            **{f"{ADAPTED}{name}": array for name, array in adapted._asdict().items()},
         )
         sources = {"sources": "texts written for this project; public prompts, labelled for this project"}
         manifest = seal(

@@ -7,9 +7,9 @@ from typing import Any
 
 from core.artifacts import Manifest, seal, sha256_of
 from core.clock import Clock
-from pipelines.offline.moderation.adapter import AdapterConfig, train_adapter
 from pipelines.offline.moderation.dataset import load_dataset
 from pipelines.offline.moderation.lessons import lessons
+from pipelines.offline.text_adapter import AdapterConfig, train_adapter
 from safety.text.classifier import ADAPTER_NAME, ADAPTER_SCHEMA
 
 MADE_BY = "kindling train moderation-adapter --data {data} --prompts {prompts}"

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.offline.moderation.adapter import Lessons
 from pipelines.offline.moderation.dataset import HEADS, LINE_ENTRIES, Dataset, Example
 from pipelines.offline.moderation.fitting import FitConfig
+from pipelines.offline.text_adapter import Lessons
 from safety.text.classifier import ANY, SHOWN
 
 # Of what an adapter reads: the prompt is what is judged most, so wishes for films and ordinary prompts weigh most.

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from core.encoder import Vectors
 from core.hashing import stable_int, stable_unit
 from core.vocabulary import Audience, Outcome, Surface
-from pipelines.offline.moderation.adapter import AdapterConfig, encode, train_adapter
 from pipelines.offline.moderation.calibration import platt
 from pipelines.offline.moderation.dataset import HEADS, Dataset, Example
 from pipelines.offline.moderation.fitting import FitConfig, Inputs, fit
 from pipelines.offline.moderation.lessons import balanced, lessons
 from pipelines.offline.moderation.measuring import named_scores, raw_logits
+from pipelines.offline.text_adapter import AdapterConfig, encode, train_adapter
 from safety.decide import decide
 from safety.policy import load_moderation_policy
 from safety.text.classifier import ANY, with_any
