@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.artifacts import open_artifact
 from core.clock import ManualClock
 from core.encoder import TextEncoder
 from core.errors import BrokenArtifact
-from core.artifacts import open_artifact
 from pipelines.offline.attributes.adapting import train_attribute_adapter
 from pipelines.offline.attributes.authored import authored_lines, authored_videos
 from pipelines.offline.attributes.labels import labels_by_key

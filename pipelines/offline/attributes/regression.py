@@ -57,4 +57,4 @@ def logistic_regressions(features: Any, labels: Floats, weights: Floats, inverse
 def _sparse(torch: Any, matrix: Any) -> Any:
     rows = matrix.tocsr()
     parts = rows.indptr.astype(np.int64), rows.indices.astype(np.int64), rows.data.astype(np.float32)
-    return torch.sparse_csr_tensor(*(torch.from_numpy(part) for part in parts), size=rows.shape)
+    return torch.sparse_csr_tensor(*(torch.from_numpy(part) for part in parts), size=rows.shape, check_invariants=True)
