@@ -1,4 +1,4 @@
-"""Many logistic regressions over the same sparse features, fitted at once."""
+"""Many logistic regressions over the same features, fitted at once."""
 
 from typing import Any
 
@@ -6,55 +6,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-_MOST_ROUNDS = 150
+_MOST_ROUNDS = 250
 _REMEMBERED = 20  # steps that the quasi-Newton method looks back on
 
 
-def logistic_regressions(features: Any, labels: Floats, weights: Floats, inverse_regularisation: float) -> Floats:
-    """Return coefficients (columns, features + 1), the bias last, of one regression for each column of ``labels``.
+def logistic_regressions(
+    vectors: Floats, words: Any, labels: Floats, weights: Floats, inverse_regularisation: float
+) -> Floats:
+    """Return coefficients (columns, features + words + 1), the bias last: a regression for each column of ``labels``.
 
-    ``features`` (n, features) is sparse, ``labels`` (n, columns) holds 1, 0 or NaN (unknown), ``weights`` (n,) says how
-    much a row counts. The penalty is half the squared length of the coefficients over ``inverse_regularisation``, as in
-    scikit-learn; the bias has none. One at a time by scikit-learn comes to the same and takes many times as long.
+    ``vectors`` (n, features) is dense, ``words`` (n, words) sparse; ``labels`` (n, columns) holds 1, 0 or NaN, which is
+    unknown, and ``weights`` (n,) says how much a row counts. The penalty is half the squared length of the coefficients
+    over ``inverse_regularisation``, as in scikit-learn; the bias has none. One at a time by scikit-learn comes to the
+    same and takes many times as long.
     """
-    import torch
-    from torch.nn.functional import binary_cross_entropy_with_logits
+    from scipy.optimize import minimize
 
-    columns = features.shape[1]
-    forth, back = (_sparse(torch, matrix) for matrix in (features, features.T))
+    truth, counts = np.nan_to_num(labels), ~np.isnan(labels) * weights[:, None]
+    back = words.T.tocsr()
+    inputs, columns = vectors.shape[1], labels.shape[1]
 
-    class Product(torch.autograd.Function):
-        """``features @ x``: torch has no gradient of its own for a product with a compressed sparse matrix."""
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        found = flat.reshape(-1, columns)
+        kept, bias = found[:-1], found[-1]
+        scores = vectors @ kept[:inputs] + words @ kept[inputs:] + bias
+        error = float((counts * (np.logaddexp(0.0, scores) - truth * scores)).sum())
+        apart = counts * (1.0 / (1.0 + np.exp(-scores)) - truth)
+        slope = np.vstack([vectors.T @ apart, back @ apart, apart.sum(axis=0)])
+        slope[:-1] += kept / inverse_regularisation
+        penalty = float(np.square(kept).sum()) / (2.0 * inverse_regularisation)
+        return error + penalty, slope.ravel()
 
-        @staticmethod
-        def forward(_context: Any, x: torch.Tensor) -> torch.Tensor:
-            return forth @ x
-
-        @staticmethod
-        def backward(_context: Any, *grown: torch.Tensor) -> torch.Tensor:
-            return back @ grown[0]
-
-    truth = torch.from_numpy(np.nan_to_num(labels).astype(np.float32))
-    counts = torch.from_numpy((~np.isnan(labels) * weights[:, None]).astype(np.float32))
-    coefficients = torch.zeros((columns, labels.shape[1]), requires_grad=True)
-    bias = torch.zeros(labels.shape[1], requires_grad=True)
-    optimiser = torch.optim.LBFGS(
-        [coefficients, bias], max_iter=_MOST_ROUNDS, history_size=_REMEMBERED, line_search_fn="strong_wolfe"
-    )
-
-    def loss() -> torch.Tensor:
-        optimiser.zero_grad()
-        scores: torch.Tensor = Product.apply(coefficients) + bias
-        error = binary_cross_entropy_with_logits(scores, truth, weight=counts, reduction="sum")
-        found = (error + coefficients.square().sum() / (2 * inverse_regularisation)) / len(labels)
-        torch.autograd.backward(found)
-        return found
-
-    optimiser.step(loss)
-    return np.vstack([coefficients.detach().numpy(), bias.detach().numpy()]).T.astype(np.float64)
-
-
-def _sparse(torch: Any, matrix: Any) -> Any:
-    rows = matrix.tocsr()
-    parts = rows.indptr.astype(np.int64), rows.indices.astype(np.int64), rows.data.astype(np.float32)
-    return torch.sparse_csr_tensor(*(torch.from_numpy(part) for part in parts), size=rows.shape, check_invariants=True)
+    start = np.zeros((inputs + words.shape[1] + 1) * columns)
+    options = {"maxiter": _MOST_ROUNDS, "maxcor": _REMEMBERED}
+    fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x
+    return fitted.reshape(-1, columns).T

@@ -41,9 +41,10 @@ Read = Callable[[Sequence[str]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Texts as the heads see them: features (n, 384 + words), labels (n, attributes) with NaN where unknown."""
+    """Texts as the heads see them: vectors (n, 384), words (n, words) sparse, labels (n, attributes), NaN unknown."""
 
-    features: Any
+    vectors: Floats
+    words: Any
     labels: Floats
 
 
@@ -116,10 +117,10 @@ def fit(real: Table, own: Table, rows: NDArray[np.int64] | None = None) -> Float
     from scipy.sparse import vstack
 
     chosen = np.arange(len(real.labels)) if rows is None else rows
-    weights = np.concatenate([np.ones(len(chosen)), np.full(len(own.labels), _AUTHORED_WEIGHT)])
     return logistic_regressions(
-        vstack([real.features[chosen], own.features]).tocsr(), np.concatenate([real.labels[chosen], own.labels]),
-        weights, _INVERSE_REGULARISATION,
+        np.vstack([real.vectors[chosen], own.vectors]), vstack([real.words[chosen], own.words]).tocsr(),
+        np.concatenate([real.labels[chosen], own.labels]),
+        np.concatenate([np.ones(len(chosen)), np.full(len(own.labels), _AUTHORED_WEIGHT)]), _INVERSE_REGULARISATION,
     )  # fmt: skip
 
 
@@ -134,7 +135,8 @@ def out_of_fold(real: Table, own: Table) -> Floats:
 
 
 def _guessed(real: Table, heads: Floats, rows: NDArray[np.int64]) -> Floats:
-    scores: Floats = real.features[rows] @ heads[:, :-1].T + heads[:, -1]
+    inputs = real.vectors.shape[1]
+    scores: Floats = real.vectors[rows] @ heads[:, :inputs].T + real.words[rows] @ heads[:, inputs:-1].T + heads[:, -1]
     return 1.0 / (1.0 + np.exp(-scores))
 
 
@@ -145,14 +147,14 @@ def _vocabulary(texts: list[str]) -> NDArray[np.uint32]:
 
 
 def _table(videos: list[dict[str, Any]], vocabulary: NDArray[np.uint32], read: Read) -> Table:
-    from scipy.sparse import csr_matrix, hstack
+    from scipy.sparse import csr_matrix
 
     vectors = read([video["text"] for video in videos]).astype(np.float64)
     lists = [np.flatnonzero(np.isin(vocabulary, stem_hashes(video["text"]))) for video in videos]
     indptr = np.concatenate([[0], np.cumsum([len(item) for item in lists])]).astype(np.int64)
     values = np.concatenate([np.full(len(item), _WORD_SCALE / np.sqrt(max(1, len(item)))) for item in lists])
     bag = csr_matrix((values, np.concatenate(lists), indptr), shape=(len(videos), len(vocabulary)))
-    return Table(hstack([csr_matrix(vectors), bag]).tocsr(), np.asarray([truth_of(video) for video in videos]))
+    return Table(vectors, bag, np.asarray([truth_of(video) for video in videos]))
 
 
 def precision(labels: Floats, guessed: Floats) -> dict[str, float]:
