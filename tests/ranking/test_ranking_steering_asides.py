@@ -11,7 +11,7 @@ from core.clock import ManualClock
 from core.encoder import TextEncoder
 from core.errors import BrokenArtifact
 from core.ids import SteerId
-from pipelines.offline.phrases.train import train_phrases
+from pipelines.offline.phrases.train import train_phrases, training_files
 from pipelines.offline.steer_evaluation import PlainTexts
 from ranking.steering.concepts import Concept, Sign, load_concepts, token_of
 from ranking.steering.demand import Demand, Demands
@@ -151,6 +151,16 @@ def test_what_asks_for_nothing_is_left_out_beside_a_wish(read: Reader) -> None:
 )
 def test_real_words_are_not_taken_for_others(word: str) -> None:
     assert not {"politics", "night"} & {concept.name for concept in CONCEPTS.meant_by(word)}
+
+
+def test_every_saying_that_only_teaches_is_of_a_concept_and_stands_once() -> None:
+    names = {concept.name for concept in CONCEPTS.concept}
+    taught = [(name, saying) for file in training_files("sayings") for name, found in file["sayings"].items()
+              for saying in found]  # fmt: skip
+    assert {name for name, _ in taught} <= names
+    assert len(set(taught)) == len(taught) >= 1_900
+    silent = {phrase for file in training_files("nothing") for phrase in file["phrases"]}
+    assert silent.isdisjoint({saying for _, saying in taught})
 
 
 def test_phrase_heads_are_published_and_open(encoder: TextEncoder, tmp_path: Path, clock: ManualClock) -> None:

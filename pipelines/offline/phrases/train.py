@@ -16,6 +16,7 @@ from ranking.steering.concepts import ConceptsPolicy
 from ranking.steering.phrases import ARTIFACT_NAME, ARTIFACT_SCHEMA, NOTHING, PhraseModel
 
 _FOLDS = 5
+_SOURCES = "sayings of ranking/policies/concepts.toml and pipelines/offline/phrases, written for this project"
 _INVERSE_REGULARISATION = 20.0  # 10 and 40 name the right concept for as many sayings that were left out
 _MOST_ROUNDS = 500
 _REPORTED_FROM = 0.5  # probability from which the metrics tell how many are named, and how many of them rightly
@@ -34,12 +35,25 @@ def train_phrases(concepts: ConceptsPolicy, encoder: TextEncoder, target: Path, 
 
 
 def _examples(concepts: ConceptsPolicy) -> tuple[list[str], NDArray[Any]]:
-    """Every saying with its concept, and what says nothing; a saying of two concepts stands there twice."""
-    silent = tomllib.loads((Path(__file__).parent / "nothing.toml").read_text(encoding="utf-8"))["phrases"]
+    """Every saying with its concept, and what says nothing; a saying of two concepts stands there twice.
+
+    Beside those of the policy, which are known as written, sayings that only teach: ``sayings_*.toml``.
+    """
     pairs = [(saying, concept.name) for concept in concepts.concept for saying in dict.fromkeys(concept.says)]
     pairs += [(concept.like, concept.name) for concept in concepts.concept]
-    pairs += [(phrase, NOTHING) for phrase in silent]
+    names = {concept.name for concept in concepts.concept}
+    # A policy of an operator's own may lack concepts that are taught here.
+    taught = [item for file in training_files("sayings") for item in file["sayings"].items() if item[0] in names]
+    pairs += [(saying, name) for name, sayings in taught for saying in sayings]
+    pairs += [(phrase, NOTHING) for file in training_files("nothing") for phrase in file["phrases"]]
+    pairs = list(dict.fromkeys(pairs))
     return [phrase for phrase, _ in pairs], np.asarray([name for _, name in pairs])
+
+
+def training_files(name: str) -> list[dict[str, Any]]:
+    """Return the files of this folder that hold ``sayings`` or what says ``nothing``."""
+    paths = sorted(Path(__file__).parent.glob(f"{name}*.toml"))
+    return [tomllib.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
 def _fit(vectors: Floats, names: NDArray[Any]) -> PhraseModel:
@@ -82,7 +96,10 @@ def _publish(
             schema_version=ARTIFACT_SCHEMA,
             created_at=clock.now(),
             made_by="kindling train phrases",
-            data=data | {"sources": "sayings of ranking/policies/concepts.toml, written for this project"},
+            data=data
+            | {
+                "sources": _SOURCES,
+            },
             metrics={f"sayings left out, from a probability of {_REPORTED_FROM}": metrics},
         )
         shutil.rmtree(target, ignore_errors=True)
