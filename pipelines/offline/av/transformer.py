@@ -79,7 +79,8 @@ class TransformerTraining:
         rows = self._rows()
         given, conditions = self._batch(rows)
         latents, times = noisy(given, self.chance, config.times)
-        latents, given, conditions = (self._share.of(group) for group in (latents, given, conditions))
+        mine = self._share.of
+        latents, given, conditions = mine(latents), mine(given), mine(conditions)
         times, rows = self._share.rows(times), self._share.rows(rows)
         with torch.autocast(self.device, dtype=torch.bfloat16):
             predicted = self.model(latents, conditions)
