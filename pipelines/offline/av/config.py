@@ -27,7 +27,7 @@ class TrainConfig(BaseModel):
     codec_rate: float = Field(default=1.5e-3, gt=0, description="Learning rate of the codecs (AdamW).")
     codec_matrix_rate: float = Field(default=4e-3, gt=0, description="The same of their matrices (Muon).")
     latent_noise: float = Field(default=0.1, ge=0, description="Noise on latents while the codecs learn.")
-    steps: int = Field(default=12_000, ge=1, description="Steps of the transformer.")
+    steps: int = Field(default=3_200, ge=1, description="Steps of the transformer.")
     batch: int = Field(default=48, ge=1, description="Windows a step.")
     matrix_rate: float = Field(default=4e-3, gt=0, description="Learning rate of the blocks' matrices (Muon).")
     rate: float = Field(default=2e-3, gt=0, description="Learning rate of everything else (AdamW).")
