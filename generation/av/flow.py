@@ -58,16 +58,16 @@ def _noise(like: Tensor, chance: torch.Generator) -> Tensor:
 
 def flow_loss(
     predicted: tuple[Tensor, Tensor], given: Given, times: Tensor, *, least_left: float, heed: Tensor | None = None,
-    sound_weight: float = 0.4,
+    sound_heed: Tensor | None = None, sound_weight: float = 0.4,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Return the velocity errors of pictures and sound (scalars), over what was not given.
 
-    ``heed`` (B, T, G, G) says how much each place of the pictures counts.
+    ``heed`` (B, T, G, G) says how much each place of the pictures counts, ``sound_heed`` (B, F) each frame of sound.
     """
     weight = 1 / (1 - times).clamp_min(least_left).square()
     errors = (predicted[0] - given.pictures).square().mean(dim=2)
     pictures = (errors if heed is None else errors * heed).mean(dim=(2, 3))
-    sound = (predicted[1] - given.sound).square().mean(dim=2)
+    sound = (predicted[1] - given.sound).square().mean(dim=2) * (1.0 if sound_heed is None else sound_heed)
     asked, sound_asked = (~given.pictures_given).float(), (~given.sound_given).float()
     picture_loss = (pictures * asked * weight[:, None]).sum() / asked.sum().clamp_min(1)
     sound_loss = (sound * sound_asked * weight[:, None]).sum() / sound_asked.sum().clamp_min(1)

@@ -14,6 +14,8 @@ def command(
     ),
     out: Path | None = typer.Option(None, file_okay=False, help="Where to write it; the shipped folder by default."),
     threads: int = typer.Option(2, min=1, help="Threads to train with."),
+    compiled: bool = typer.Option(False, "--compile", help="Compile the transformer: faster; needs a C++ compiler."),
+    processes: int = typer.Option(1, min=1, help="Processes that share each step of the transformer, a thread each."),
     as_it_is: bool = typer.Option(False, help="Write what was learned so far, and train nothing."),
 ) -> None:
     """Train kindling-av from nothing on films of the world backend, in pieces, and write the checkpoint."""
@@ -30,10 +32,12 @@ def command(
         raise InvalidInput("unknown_recipe", f"There is no recipe {recipe!r}.", "recipe", f"One of {list(RECIPES)}.")
     if not set(part) <= set(PARTS):
         raise InvalidInput("unknown_part", f"{part} are not parts of the model.", "part", f"Of {list(PARTS)}.")
-    torch.set_num_threads(threads)
+    torch.set_num_threads(threads if processes == 1 else 1)
     device = "cuda" if recipe == "gpu" and torch.cuda.is_available() else "cpu"
     with Console(stderr=True).status("starting") as status:
-        training = AvTraining(RECIPES[recipe], scratch, minutes, status.update, device)
+        training = AvTraining(
+            RECIPES[recipe], scratch, minutes, status.update, device, processes=processes, compiled=compiled
+        )
         try:
             if not as_it_is:
                 training.run(part)

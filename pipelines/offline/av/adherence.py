@@ -15,7 +15,7 @@ from generation.av.sampler import AvSampler, Wish
 from generation.world.probes import PROBES
 from pipelines.offline.av.figures import Advance, Table, estimate
 from pipelines.offline.av.lessons import HUES, Lesson, invented_face, lesson
-from pipelines.offline.av.physics import held_out, seen_and_heard
+from pipelines.offline.av.physics import held_out, seen_and_heard, through_codec
 from pipelines.offline.av.tracking import bodies_of
 
 Frames = NDArray[np.uint8]
@@ -134,11 +134,12 @@ def _thumb(frame: NDArray[np.float64]) -> NDArray[np.float64]:
 def identity(sampler: AvSampler, count: int, advance: Advance) -> Table:
     """Return how often the person in each of two shots is the one whose picture was given, among sixteen.
 
-    The second shot plays elsewhere. ``truth`` is the same question of the world's films of the first place.
+    The second shot plays elsewhere. ``truth`` is the same question of the world's own films, ``codec`` of
+    these through the codec.
     """
     chance = Random("who it is")
     faces = [invented_face(chance) for _ in range(_PEOPLE)]
-    found: dict[str, list[float]] = {"one shot": [], "kept over two shots": [], "truth": []}
+    found: dict[str, list[float]] = {name: [] for name in ("one shot", "kept over two shots", "codec", "truth")}
     for number, item in enumerate(held_out("cameo", count, side_px=sampler.model.config.media.side_px)):
         who = number % _PEOPLE
         shots = [_shot(sampler, faces[who], place, number) for place in list(PLACES.values())[number % 2 :: 2]]
@@ -146,11 +147,13 @@ def identity(sampler: AvSampler, count: int, advance: Advance) -> Table:
         found["one shot"].append(float(hits[0]))
         found["kept over two shots"].append(float(all(hits)))
         worn = Lesson(item.kind, item.caption, item.board, dict.fromkeys(item.portraits, faces[who]))
-        found["truth"].append(float(_recognised(seen_and_heard(sampler, worn).frames, faces) == who))
+        film = seen_and_heard(sampler, worn)
+        found["codec"].append(float(_recognised(through_codec(sampler.model, film).frames, faces) == who))
+        found["truth"].append(float(_recognised(film.frames, faces) == who))
         advance(1)
     return {
         f"identity among {_PEOPLE}, one shot": {
-            "model": estimate(found["one shot"]), "truth": estimate(found["truth"]),
+            "model": estimate(found["one shot"]), "codec": estimate(found["codec"]), "truth": estimate(found["truth"]),
         },
         "identity kept over two shots": {"model": estimate(found["kept over two shots"])},
     }  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 from generation.av.sampler import AvSampler
 from pipelines.offline.av.figures import Advance, Table, estimate
 from pipelines.offline.av.lessons import Lesson, Shown
-from pipelines.offline.av.physics import continued, given_frames, held_out, seen_and_heard
+from pipelines.offline.av.physics import continued, given_frames, held_out, seen_and_heard, through_codec
 from pipelines.offline.av.tracking import FPS, Points, blows_s, bodies_of, ground_of, onsets_s, place_of
 
 _HEARD_S = 0.15
@@ -15,12 +15,13 @@ _LEAP = 1.8  # times the truth's fastest step between two frames
 
 
 def blows(sampler: AvSampler, count: int, advance: Advance) -> Table:
-    """Return, for the model and for the truth: how far sounds begin from the blows seen (s, median), and how often.
+    """Return how far sounds begin from the blows seen (s, median) and how often: of the model, of codec and truth.
 
-    Blows are found in the film's own frames, sounds in its own sound; a blow without a sound counts as .3 s off.
+    ``codec`` is the truth through the codec. Blows are found in the film's own frames, sounds in its own sound; a
+    blow without a sound counts as .3 s off.
     ``rebounds`` is the share of films whose ball turns at wall or floor and never leaps or vanishes.
     """
-    labels = ("model", "truth")
+    labels = ("model", "codec", "truth")
     gaps: dict[str, list[float]] = {label: [] for label in labels}
     seen: dict[str, list[float]] = {label: [] for label in labels}
     whole: dict[str, list[float]] = {label: [] for label in labels}
@@ -29,7 +30,8 @@ def blows(sampler: AvSampler, count: int, advance: Advance) -> Table:
         for item in held_out(kind, count, side_px=sampler.model.config.media.side_px):
             film = seen_and_heard(sampler, item)
             made = continued(sampler, item, film)
-            for label, one in (("model", Shown(made.frames, made.sound)), ("truth", film)):
+            films = Shown(made.frames, made.sound), through_codec(sampler.model, film), film
+            for label, one in zip(labels, films, strict=True):
                 path = _path(one, item, film)
                 found = _blow(path, axis, given_frames(sampler.model))
                 seen[label].append(float(bool(found)))

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from generation.av.checkpoint import AvModel
 from generation.av.sampler import AvSampler, Clip, Wish
+from generation.av.spectrum import to_sound
 from generation.world.probes import IN_RANGE, OUT_OF_RANGE, PROBES, Ranges
 from pipelines.offline.av.figures import Advance, Table, estimate
-from pipelines.offline.av.films import frames_of
+from pipelines.offline.av.films import latents_of
 from pipelines.offline.av.lessons import FIRST_HELD_OUT, Lesson, Shown, lesson, shown
 from pipelines.offline.av.tracking import Body, Points, bodies_of, ground_of, kept_velocity, place_of, velocity_error
 
@@ -49,10 +50,13 @@ def given_frames(model: AvModel) -> int:
 
 
 @torch.inference_mode()
-def through_codec(model: AvModel, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return frames encoded and decoded: what no transformer over this codec can beat."""
-    made = model.pictures.decode(model.pictures.encode(frames_of(frames)[None]))[0].clamp(0, 1)
-    return np.asarray((made.permute(0, 2, 3, 1) * 255).round().to(torch.uint8).numpy())
+def through_codec(model: AvModel, film: Shown) -> Shown:
+    """Return a film encoded and decoded: what no transformer over these codecs can beat."""
+    pictures, sound = latents_of(film, model.pictures, model.sound, model.config.media)
+    made = model.pictures.decode(pictures[None])[0].clamp(0, 1)
+    frames = (made.permute(0, 2, 3, 1) * 255).round().to(torch.uint8).numpy()
+    heard = to_sound(model.sound.decode(sound[None]), model.config.media)[0].clamp(-1, 1).numpy()
+    return Shown(np.asarray(frames), np.asarray(heard, np.float32))
 
 
 def physics(sampler: AvSampler, count: int, advance: Advance) -> Table:
@@ -80,7 +84,7 @@ def _errors(sampler: AvSampler, item: Lesson) -> dict[str, float]:
     given = given_frames(sampler.model)
     made = {
         "model": continued(sampler, item, film).frames, "model, told": continued(sampler, item, film, tell=True).frames,
-        "codec": through_codec(sampler.model, film.frames), "tracker": film.frames,
+        "codec": through_codec(sampler.model, film).frames, "tracker": film.frames,
     }  # fmt: skip
     paths = {label: _paths(frames, ground, bodies) for label, frames in made.items()}
     count = len(film.frames)

@@ -20,6 +20,7 @@ from generation.av.transformer import AvTransformer
 from pipelines.offline.av.codecs import CodecTraining
 from pipelines.offline.av.config import TrainConfig
 from pipelines.offline.av.films import CodecFilms, LatentStore
+from pipelines.offline.av.sharing import Share, shared
 from pipelines.offline.av.transformer import TransformerTraining
 
 Say = Callable[[str], None]
@@ -32,10 +33,19 @@ class OutOfTime(Exception):
 
 
 class AvTraining:
-    """Runs the stages in order, each until done or until the time is up. Everything is kept in ``folder``."""
+    """Runs the stages in order, each until done or until the time is up. Everything is kept in ``folder``.
 
-    def __init__(self, config: TrainConfig, folder: Path, minutes: float, say: Say, device: str = "cpu") -> None:
+    The transformer's batches are shared by ``processes``, each of one thread if there are several. ``compiled`` makes
+    its steps a quarter faster and needs a C++ compiler.
+    """
+
+    def __init__(
+        self, config: TrainConfig, folder: Path, minutes: float, say: Say, device: str = "cpu", *,
+        processes: int = 1,
+        compiled: bool = False,
+    ) -> None:  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
+        self._processes, self._compiled = processes, compiled
         self._config, self._folder, self._say, self._device = config, folder, say, device
         self._end = time.monotonic() + minutes * 60
         self._kept = time.monotonic()
@@ -84,15 +94,13 @@ class AvTraining:
                 self._say(f"latents: file {number}")
                 store.make(number, pictures, sound)
                 self._check_time()
-        training = TransformerTraining(self._config, store.read(self._config.films), self._device)
-        path = self._folder / "transformer.pt"
-        _restore(training, path)
-        steps = self._config.steps + self._config.again_steps
-        while training.done < steps:
-            seen, heard = training.step()
-            self._after_step(training, path, f"transformer: step {training.done} of {steps}, "
-                             f"pictures {seen:.3f}, sound {heard:.3f}")  # fmt: skip
-        _keep(training, path)
+        with shared(self._processes, _learn_beside, self._config, self._folder, self._device, self._compiled) as share:
+            training, path = _opened_training(share, self._config, self._folder, self._device, self._compiled)
+            while training.done < self._config.steps:
+                seen, heard = training.step()
+                self._after_step(training, path, f"transformer: step {training.done} of {self._config.steps}, "
+                                 f"pictures {seen:.3f}, sound {heard:.3f}")  # fmt: skip
+            _keep(training, path)
 
     def _kept_state(self, part: str) -> dict[str, Any]:
         path = self._folder / f"{part}.pt"
@@ -131,6 +139,22 @@ class AvTraining:
     def _check_time(self) -> None:
         if time.monotonic() > self._end:
             raise OutOfTime
+
+
+def _opened_training(
+    share: Share, config: TrainConfig, folder: Path, device: str, compiled: bool
+) -> tuple[TransformerTraining, Path]:
+    films = LatentStore(folder / "latents", config.shape).read(config.films)
+    training = TransformerTraining(config, films, device, share=share, compiled=compiled)
+    path = folder / "transformer.pt"
+    _restore(training, path)
+    return training, path
+
+
+def _learn_beside(share: Share, config: TrainConfig, folder: Path, device: str, compiled: bool) -> None:
+    training, _ = _opened_training(share, config, folder, device, compiled)
+    while training.done < config.steps:
+        training.step()
 
 
 def _keep(training: CodecTraining | TransformerTraining, path: Path) -> None:

@@ -7,26 +7,39 @@ import torch
 from torch import Tensor, nn
 
 from core.hashing import stable_int
-from generation.av.flow import Given, Times, flow_loss, noisy
+from generation.av.flow import Given, flow_loss, noisy
 from generation.av.parameters import LASTING
 from generation.av.transformer import AvTransformer, Conditions
 from pipelines.offline.av.config import TrainConfig
 from pipelines.offline.av.films import LatentFilms
 from pipelines.offline.av.optimising import optimisers_of, set_pace
+from pipelines.offline.av.sharing import ALONE, Share
 
 _WARM_UP = 100
 _MOVING = 0.35  # of a latent's usual spread
+_LOUD = 0.5
 _Group = TypeVar("_Group", Given, Conditions)
 
 
 class TransformerTraining:
     """The transformer, its averaged copy and its optimisers; ``step`` learns from one batch."""
 
-    def __init__(self, config: TrainConfig, films: LatentFilms, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        films: LatentFilms,
+        device: str = "cpu",
+        *,
+        share: Share = ALONE,
+        compiled: bool = False,
+    ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.films, self.device = config, films, device
+        self.config, self.films, self.device, self._share = config, films, device, share
         self.model = AvTransformer(config.shape).to(device)
         self.averaged = deepcopy(self.model).requires_grad_(requires_grad=False)
+        if compiled:
+            for block in self.model.blocks:
+                block.compile()
         blocks = list(self.model.blocks.parameters())
         inside = {id(weight) for weight in blocks}
         outside = [weight for weight in self.model.parameters() if id(weight) not in inside]
@@ -39,6 +52,7 @@ class TransformerTraining:
         self._lasting = lasting
         # What a film shows while nothing moves: the middle of its chunks.
         self._still = films.pictures.float().median(dim=1).values
+        self._quiet = films.sound.float().median(dim=1).values
         self.done = 0
         self.chance = torch.Generator()
 
@@ -50,10 +64,7 @@ class TransformerTraining:
         return torch.randperm(films, generator=order)[place * batch : (place + 1) * batch]
 
     def _pace(self) -> float:
-        """Return the share of the full learning rate: a short rise, an even fall, and a second fall from lower down."""
-        if self.done >= self.config.steps:
-            again = 1 - (self.done - self.config.steps) / self.config.again_steps
-            return self.config.again_pace * max(0.02, again)
+        """Return the share of the full learning rate: it rises shortly, stays, and falls evenly."""
         left = 1 - self.done / self.config.steps
         return min(1.0, (self.done + 1) / _WARM_UP) * min(1.0, max(0.02, left / self.config.fall))
 
@@ -67,20 +78,24 @@ class TransformerTraining:
         set_pace(self.optimisers, self._pace())
         rows = self._rows()
         given, conditions = self._batch(rows)
-        early = self.done < config.late_from
-        choice = Times() if early else Times(config.late_middle, config.late_spread, config.late_least_left)
-        latents, times = noisy(given, self.chance, choice)
+        latents, times = noisy(given, self.chance, config.times)
+        mine = self._share.of
+        latents, given, conditions = mine(latents), mine(given), mine(conditions)
+        times, rows = self._share.rows(times), self._share.rows(rows)
         with torch.autocast(self.device, dtype=torch.bfloat16):
             predicted = self.model(latents, conditions)
         pictures, sound = flow_loss(
             (predicted[0].float(), predicted[1].float()),
             given,
             times,
-            least_left=choice.least_left,
+            least_left=config.times.least_left,
             heed=self._heed(given, rows),
+            sound_heed=self._sound_heed(given, rows),
+            sound_weight=config.sound_weight,
         )
         self.model.zero_grad(set_to_none=True)
         torch.autograd.backward(pictures + sound)
+        self._share.average(self.model.parameters())
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
@@ -92,6 +107,11 @@ class TransformerTraining:
         """Return how much each place counts: most of a film stands still, and what moves carries the physics."""
         apart = (given.pictures - self._still[rows].to(self.device).unsqueeze(1)).abs().mean(dim=2)
         return 1 + self.config.moving_weight * (apart > _MOVING).float()
+
+    def _sound_heed(self, given: Given, rows: Tensor) -> Tensor:
+        """Return how much each frame of sound counts: most of a film is quiet, and a blow is over in a few frames."""
+        apart = (given.sound - self._quiet[rows].to(self.device).unsqueeze(1)).abs().mean(dim=2)
+        return 1 + self.config.loud_weight * (apart > _LOUD).float()
 
     @torch.no_grad()
     def _average(self) -> None:

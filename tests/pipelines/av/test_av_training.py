@@ -1,5 +1,6 @@
 """kindling-av is trained in pieces that come to the same as one run, and its measures know the truth from the rest."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from core.clock import SystemClock
 from core.errors import InvalidInput
 from generation.av.checkpoint import read_model
 from generation.av.sampler import AvSampler
+from generation.av.transformer import AvTransformer
 from generation.world.probes import OUT_OF_RANGE
 from pipelines.offline.av import adherence, blows, films, physics
 from pipelines.offline.av.config import RECIPES, TrainConfig
@@ -22,7 +24,7 @@ from tests.generation.tiny_av import TINY
 
 CONFIG = TrainConfig(
     shape=TINY, films=6, codec_films=6, codec_steps=3, encoder_steps=2, decoder_steps=1, codec_batch=4,
-    steps=3, again_steps=1, batch=3,
+    steps=4, batch=4,
 )  # fmt: skip
 
 
@@ -59,6 +61,26 @@ def test_pieces_come_to_the_same_as_one_run(trained: Path, part: str) -> None:
     for key in ("pictures", "sound") if part == "codecs" else ("model", "averaged"):
         for name, weight in whole[key].items():
             assert torch.equal(weight, pieces[key][name]), name
+
+
+def test_two_processes_learn_what_one_learns(trained: Path) -> None:
+    for name in ("codecs.pt", "latents"):
+        target = trained / "shared" / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copytree(trained / "whole" / name, target) if name == "latents" else shutil.copy(
+            trained / "whole" / name, target
+        )
+    AvTraining(CONFIG, trained / "shared", 10, silent, processes=2).run(["transformer"])
+    alone, together = (torch.load(trained / name / "transformer.pt", weights_only=True) for name in ("whole", "shared"))
+    assert together["done"] == alone["done"]
+    torch.manual_seed(CONFIG.seed)
+    began = AvTransformer(TINY).state_dict()
+    moved, apart = (
+        torch.cat([(one[name] - other[name]).flatten() for name in began]).norm()
+        for one, other in ((alone["model"], began), (alone["model"], together["model"]))
+    )
+    # Each half weighs what it was asked for, so the steps are alike and not the same.
+    assert apart < 0.3 * moved
 
 
 def test_what_was_trained_is_sealed_with_its_recipe(trained: Path) -> None:
