@@ -23,6 +23,7 @@ class Candidates:
     families: Array
     vectors: Array  # (n, d), length one or zero
     is_known: Array  # bool: by someone the viewer follows
+    is_friend: Array  # bool: by someone who follows back, too
     fits_goal: Array | None = None  # bool: fits a goal that the viewer stated; None is no one's
     topics: TopicMix | None = None  # None: the mix of topics is left as it comes
     contents: Array | None = None  # (n, m), what is in each, length one or zero; None: nothing is nearly the same
@@ -35,6 +36,7 @@ class Rules:
     author: Author
     diversity: Diversity
     friends_share: float
+    followed_share: float
     goal_share: float = 0.0
 
 
@@ -66,7 +68,7 @@ class _Page:
         self._by_creator: dict[int, int] = {}
         self._authored = np.zeros(count)
         self._nearest = np.zeros(count)
-        self._known = self._for_goals = 0
+        self._friends = self._known = self._for_goals = 0
         self._fits_goal = np.zeros(count, dtype=bool) if candidates.fits_goal is None else candidates.fits_goal
         self._contents = np.zeros((count, 1)) if candidates.contents is None else candidates.contents
         self._topics: Array = np.zeros(0 if candidates.topics is None else len(candidates.topics.wanted))
@@ -81,7 +83,8 @@ class _Page:
         eligible = self._spaced(eligible)
         for is_kept_for, share, placed in (
             (self._fits_goal, self._rules.goal_share, self._for_goals),
-            (self._candidates.is_known, self._rules.friends_share, self._known),
+            (self._candidates.is_known, self._rules.followed_share, self._known),
+            (self._candidates.is_friend, self._rules.friends_share, self._friends),
         ):
             kept = eligible & is_kept_for
             if placed < int(np.floor(share * (position + 1))) and kept.any():
@@ -99,6 +102,7 @@ class _Page:
             self._free &= ~same
         self._free &= self._candidates.films != self._candidates.films[place]
         self._free[place] = False
+        self._friends += int(self._candidates.is_friend[place])
         self._known += int(self._candidates.is_known[place])
         self._for_goals += int(self._fits_goal[place])
         likeness = self._candidates.vectors @ self._candidates.vectors[place]

@@ -67,9 +67,15 @@ class Placer:
 
     def _arranged(self, scored: Scored, query: Query, size: int, kept: Sequence[int] = ()) -> list[int]:
         """New videos by merit; what was seen before only behind them, longest ago first."""
-        rules = Rules(self._policy.author, self._policy.diversity, self._share(query), self._goals.policy.page.share)
+        network = self._policy.network
+        rules = Rules(
+            self._policy.author, self._policy.diversity, _asked(network.friends_share, query),
+            _asked(network.followed_share, query), self._goals.policy.page.share,
+        )  # fmt: skip
         fresh = np.flatnonzero(~scored.is_seen)
-        pool = fresh[: max(self._policy.diversity.rerank, 3 * size)]
+        first = fresh[: max(self._policy.diversity.rerank, 3 * size)]
+        # Friends' share is theirs even where everyone's best would leave none of them among the first.
+        pool = np.union1d(first, fresh[scored.is_mutual[fresh]][:size])
         order = [int(pool[place]) for place in arrange(self._candidates(scored, query, pool), size, rules, kept)]
         taken = set(order)
         films = set(query.catalogue.take("film", scored.pool.rows[order]).tolist()) if order else set()
@@ -91,6 +97,7 @@ class Placer:
             families=query.catalogue.take("family", rows),
             vectors=query.catalogue.take("vector", rows),
             is_known=scored.is_known[places],
+            is_friend=scored.is_mutual[places],
             fits_goal=scored.goals.which[places] >= 0,
             topics=self._topic_mix(query, rows),
             contents=contents(query.catalogue, rows),
@@ -107,11 +114,6 @@ class Placer:
         wanted = weights @ found[: len(told)] / weights.sum()
         return TopicMix(wanted, found[len(told) :], self._policy.topics.weight)
 
-    def _share(self, query: Query) -> float:
-        asked = sum(demand.friends for demand in query.demands)
-        share = self._policy.network.friends_share
-        return share if asked == 0 else min(1.0, 2 * share) if asked > 0 else 0.0
-
     def _explorable(self, scored: Scored, query: Query, order: list[int]) -> list[int]:
         """Least shown candidates that would break no rule of the page wherever they stood."""
         is_other = ~scored.is_seen
@@ -121,3 +123,9 @@ class Placer:
         shown = query.catalogue.take("counts", scored.pool.rows[others])[:, _IMPRESSION]
         ranked = others[np.lexsort((-scored.pool.rows[others], shown))]
         return [int(place) for place in ranked[: self._policy.exploration.pool]]
+
+
+def _asked(share: float, query: Query) -> float:
+    """Return a share of the page for people the viewer knows: doubled for who asks for them, none for who refuses."""
+    asked = sum(demand.friends for demand in query.demands)
+    return share if asked == 0 else min(1.0, 2 * share) if asked > 0 else 0.0

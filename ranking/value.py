@@ -27,7 +27,8 @@ class Network(PolicyModel):
     out_of_network: float = Field(gt=0, le=1, description="Factor on the value of everyone else.")
     near_you: float = Field(ge=1, le=2, description="Factor on creators of the viewer's own jurisdiction.")
     limited: float = Field(ge=0, le=1, description="Factor on videos that are shown to fewer people.")
-    friends_share: float = Field(ge=0, le=1, description="Share of a page kept for people the viewer knows.")
+    friends_share: float = Field(ge=0, le=1, description="Share of a page kept for people who follow the viewer back.")
+    followed_share: float = Field(ge=0, le=1, description="Share of a page kept for people the viewer follows.")
 
 
 class ChatHistory(PolicyModel):

@@ -163,10 +163,10 @@ def test_goals_have_their_share_while_anything_fits(size: int, share: float, see
     fits = random.random(80) < 0.5
     pool = Candidates(
         scores=random.normal(size=80), creators=np.arange(80), films=np.arange(80), families=np.arange(80),
-        vectors=np.zeros((80, 4)), is_known=random.random(80) < 0.3, fits_goal=fits,
+        vectors=np.zeros((80, 4)), is_known=random.random(80) < 0.3, is_friend=random.random(80) < 0.1, fits_goal=fits,
     )  # fmt: skip
     policy = load_value()
-    page = arrange(pool, size, Rules(policy.author, policy.diversity, 0.4, share))
+    page = arrange(pool, size, Rules(policy.author, policy.diversity, 0.2, 0.4, share))
     assert fits[page].sum() >= min(int(np.floor(share * size)), fits.sum())
 
 

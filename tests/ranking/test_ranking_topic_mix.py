@@ -21,7 +21,9 @@ from ranking.value import ValuePolicy, load_value
 from tests.ranking.conftest import World
 
 POLICY = load_value()
-RULES = Rules(POLICY.author, POLICY.diversity.model_copy(update={"relevance": 1.0}), friends_share=0.0)
+RULES = Rules(
+    POLICY.author, POLICY.diversity.model_copy(update={"relevance": 1.0}), friends_share=0.0, followed_share=0.0
+)
 
 
 def two_topics(weight: float) -> Candidates:
@@ -35,6 +37,7 @@ def two_topics(weight: float) -> Candidates:
         families=plain,
         vectors=np.zeros((40, 4)),
         is_known=np.zeros(40, dtype=bool),
+        is_friend=np.zeros(40, dtype=bool),
         topics=TopicMix(np.array([0.7, 0.3]), np.stack([of_first, ~of_first], axis=1).astype(float), weight),
     )
 

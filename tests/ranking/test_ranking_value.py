@@ -39,7 +39,7 @@ def overridden(folder: Path, old: str, new: str, name: str = "value.toml") -> Pa
         ("per_page = 2", "per_page = 0", "per_page"),
         ("decay = 0.50", "decay = 0.50\nfade = 1", "fade"),
         ("friends_share = 0.40", "friends_share = 1.40", "friends_share"),
-        ('version = "2026-11-21.3"', 'version = "newest"', "version"),
+        ('version = "2026-11-21.4"', 'version = "newest"', "version"),
         ("[exploration]", "[exploring]", "exploration"),
     ],
 )
@@ -109,6 +109,7 @@ def candidates(draw: st.DrawFn) -> Candidates:
         families=random.integers(0, 10, count),
         vectors=vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9) if count else vectors,
         is_known=random.random(count) < 0.3,
+        is_friend=random.random(count) < 0.1,
         contents=np.eye(4)[random.integers(0, 4, count)],
     )
 
@@ -120,7 +121,8 @@ def test_caps_hold_whatever_the_candidates(
     rules = Rules(
         Author(decay=0.5, floor=0.25, per_page=cap),
         POLICY.diversity.model_copy(update={"relevance": relevance, "family_gap": 3}),
-        share,
+        friends_share=share / 2,
+        followed_share=share,
     )
     page = arrange(pool, size, rules)
     assert len(page) == len(set(page)) <= size
@@ -141,9 +143,13 @@ def test_friends_have_their_share_while_they_have_anything() -> None:
         families=np.arange(count),
         vectors=np.zeros((count, 4)),
         is_known=np.arange(count) >= 20,
+        is_friend=np.arange(count) >= 30,
     )
-    rules = Rules(POLICY.author, POLICY.diversity, 0.4)
-    assert pool.is_known[arrange(pool, 10, rules)].sum() == 4
+    page = arrange(pool, 10, Rules(POLICY.author, POLICY.diversity, friends_share=0.2, followed_share=0.4))
+    assert pool.is_known[page].sum() == 4
+    assert pool.is_friend[page].sum() == 2
+    page = arrange(pool, 10, Rules(POLICY.author, POLICY.diversity, friends_share=0.4, followed_share=0.4))
+    assert pool.is_friend[page].sum() == 4
 
 
 def near_duplicates(count: int, copies: int) -> Candidates:
@@ -159,6 +165,7 @@ def near_duplicates(count: int, copies: int) -> Candidates:
         families=plain,
         vectors=np.zeros((count, 4)),
         is_known=np.zeros(count, dtype=bool),
+        is_friend=np.zeros(count, dtype=bool),
         contents=scenes / np.linalg.norm(scenes, axis=1, keepdims=True),
     )
 
@@ -169,6 +176,7 @@ def test_videos_of_nearly_the_same_scene_stand_apart(gap: int, copies: int) -> N
         POLICY.author,
         POLICY.diversity.model_copy(update={"near_duplicate_gap": gap, "relevance": 1.0}),
         friends_share=0.0,
+        followed_share=0.0,
     )
     page = arrange(near_duplicates(40, copies), 30, rules)
     places = [position for position, place in enumerate(page) if place < copies]
@@ -176,12 +184,17 @@ def test_videos_of_nearly_the_same_scene_stand_apart(gap: int, copies: int) -> N
 
 
 def test_below_the_threshold_nothing_is_nearly_the_same() -> None:
-    rules = Rules(POLICY.author, POLICY.diversity.model_copy(update={"near_duplicate": 0.97}), friends_share=0.0)
+    rules = Rules(
+        POLICY.author,
+        POLICY.diversity.model_copy(update={"near_duplicate": 0.97}),
+        friends_share=0.0,
+        followed_share=0.0,
+    )
     assert arrange(near_duplicates(40, 2), 5, rules) == [0, 1, 2, 3, 4]
 
 
 def test_videos_of_nearly_the_same_scene_fill_a_page_when_there_is_nothing_else() -> None:
-    assert len(arrange(near_duplicates(4, 3), 4, Rules(POLICY.author, POLICY.diversity, 0.0))) == 4
+    assert len(arrange(near_duplicates(4, 3), 4, Rules(POLICY.author, POLICY.diversity, 0.0, 0.0))) == 4
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.floats(0, 1), st.integers(0, 5))

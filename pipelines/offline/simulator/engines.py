@@ -88,6 +88,13 @@ def make_engine(arm: Arm, encoder: TextEncoder) -> Engine:
 def _after_watch_time(policy: ValuePolicy) -> ValuePolicy:
     """Return a policy that no file can say: seconds watched alone, and the social graph weighs nothing."""
     network = policy.network.model_copy(
-        update={"in_network": 1, "mutual": 1, "out_of_network": 1, "near_you": 1, "friends_share": 0}
+        update={
+            "in_network": 1,
+            "mutual": 1,
+            "out_of_network": 1,
+            "near_you": 1,
+            "friends_share": 0,
+            "followed_share": 0,
+        }
     )
     return policy.model_copy(update={"weights": {_COMPLETE: 1.0}, "network": network})
