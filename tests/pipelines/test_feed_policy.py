@@ -25,7 +25,7 @@ FILED = load_moderation_policy()
 SIGNED = Signed("rae", "Dares are seen less in the feed of the young.", NOON)
 # As shipped, but teens are recommended no dares from 0.1 on.
 STRICTER = (
-    SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.2"', 'version = "2026-12-01.1"')
+    SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.3"', 'version = "2026-12-01.1"')
     + """
 [[rule]]
 id = "feed/dares"

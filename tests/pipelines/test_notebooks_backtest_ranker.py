@@ -44,7 +44,7 @@ def test_the_backtest_notebook_shows_what_flips(tmp_path: Path) -> None:
             )
     database.close()
     candidate = tmp_path / "candidate.toml"
-    text = SHIPPED.read_text(encoding="utf-8").replace('"2026-11-21.2"', '"2026-12-01.1"')
+    text = SHIPPED.read_text(encoding="utf-8").replace('"2026-11-21.3"', '"2026-12-01.1"')
     candidate.write_text(text.replace("limit_at = 0.60", "limit_at = 0.50", 1), encoding="utf-8")
     told = run("backtest_policy", tmp_path, "--policy", str(candidate), "--database", url)
     assert (told["decisions"], told["flipped"], told["looser_for_minors"]) == (3, 1, 0)

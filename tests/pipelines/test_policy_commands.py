@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def candidate(home: Path, old: str, new: str, number: int = 1) -> Path:
-    text = SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.2"', f'version = "2026-12-01.{number}"')
+    text = SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.3"', f'version = "2026-12-01.{number}"')
     path = home / f"candidate-{number}.toml"
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     return path

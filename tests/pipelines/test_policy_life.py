@@ -26,7 +26,7 @@ RAE = Signed("rae", "A reason that is long enough to weigh.", NOON)
 
 def variant(number: int, block_at: float = 0.9) -> str:
     """Return the shipped file as version ``number``, with another threshold for adults."""
-    text = SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.2"', f'version = "2026-12-01.{number}"')
+    text = SHIPPED.read_text(encoding="utf-8").replace('version = "2026-11-21.3"', f'version = "2026-12-01.{number}"')
     return text.replace("block_at = 0.93", f"block_at = {block_at}", 1)
 
 

@@ -24,7 +24,7 @@ FILED = load_moderation_policy()
 SIGNED = Signed("rae", "How many stabbings would be blocked?", NOON)
 CALM, STABBING = "a calm lake at dawn", "a man stabs his neighbour in the street, blood everywhere"
 NOTHING_PASSES = (
-    SHIPPED.read_text(encoding="utf-8").split("[[rule]]")[0].replace("2026-11-21.2", "2026-12-01.1")
+    SHIPPED.read_text(encoding="utf-8").split("[[rule]]")[0].replace("2026-11-21.3", "2026-12-01.1")
     + '[[rule]]\nid = "nothing"\ncategories = ["*"]\nsurfaces = ["*"]\naudiences = ["*"]\n'
     + 'limit_at = 0.0\nreview_at = 0.0\nblock_at = 0.0\nreason = "Nothing passes."\n'
 )
