@@ -73,9 +73,7 @@ class Placer:
             _asked(network.followed_share, query), self._goals.policy.page.share,
         )  # fmt: skip
         fresh = np.flatnonzero(~scored.is_seen)
-        first = fresh[: max(self._policy.diversity.rerank, 3 * size)]
-        # Friends' share is theirs even where everyone's best would leave none of them among the first.
-        pool = np.union1d(first, fresh[scored.is_mutual[fresh]][:size])
+        pool = _with_friends(fresh, max(self._policy.diversity.rerank, 3 * size), scored, rules.friends_share * size)
         order = [int(pool[place]) for place in arrange(self._candidates(scored, query, pool), size, rules, kept)]
         taken = set(order)
         films = set(query.catalogue.take("film", scored.pool.rows[order]).tolist()) if order else set()
@@ -129,3 +127,12 @@ def _asked(share: float, query: Query) -> float:
     """Return a share of the page for people the viewer knows: doubled for who asks for them, none for who refuses."""
     asked = sum(demand.friends for demand in query.demands)
     return share if asked == 0 else min(1.0, 2 * share) if asked > 0 else 0.0
+
+
+def _with_friends(fresh: Array, first: int, scored: Scored, share: float) -> Array:
+    """Return the ``first`` best, and as many friends' videos after them as their share of the page still lacks."""
+    lacking = int(np.ceil(share)) - int(scored.is_mutual[fresh[:first]].sum())
+    if lacking <= 0:
+        return fresh[:first]
+    after = fresh[first:]
+    return np.concatenate([fresh[:first], after[scored.is_mutual[after]][:lacking]])
